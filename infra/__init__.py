@@ -1,0 +1,1 @@
+"""What runs: settings, connections, local stack, sandbox, nightly steps and the `sanling` command."""

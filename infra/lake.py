@@ -1,0 +1,106 @@
+"""DuckDB as every step uses it: extensions, object store, shared functions, and the lake when asked for.
+
+One process has one connection and one thread on it: DuckLake is unsafe under concurrency inside a
+process (docs/decisions.md), so nothing here may be shared between threads.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+import duckdb
+
+from infra.settings import ROOT, STATE, TIMEZONE, settings
+
+EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")
+FUNCTIONS = ROOT / "expectations" / "rules" / "functions.sql"
+LAKE_OPTIONS = "ENCRYPTED, DATA_INLINING_ROW_LIMIT 0"
+BLOCK = 64  # bytes of one SHA-256 block, RFC 2104 section 2
+
+
+def install_extensions() -> None:
+    """Copy the extensions from their wheels to where DuckDB looks, so that nothing is downloaded."""
+    from duckdb_extensions import import_extension
+
+    for name in EXTENSIONS:
+        import_extension(name)
+
+
+def connect(*, lake: bool = False, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A prepared in-memory DuckDB; with `lake` also the DuckLake catalogue, attached and in use."""
+    con = duckdb.connect(":memory:")
+    prepare(con)
+    if lake:
+        attach_lake(con, read_only=read_only)
+        con.execute("USE lake")
+    return con
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection what all steps share; dbt's connections are prepared by the same call."""
+    s = settings()
+    scratch = STATE / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    for name in EXTENSIONS:
+        con.load_extension(name)
+    con.execute(f"SET memory_limit = '{s.memory_limit}'")
+    con.execute(f"SET temp_directory = '{scratch}'")
+    con.execute(f"SET TimeZone = '{TIMEZONE}'")
+    con.execute("SET preserve_insertion_order = true")
+    con.execute(
+        "CREATE OR REPLACE SECRET sanling_s3 (TYPE s3, KEY_ID $key, SECRET $secret, ENDPOINT $endpoint, "
+        "REGION $region, URL_STYLE 'path', USE_SSL $ssl)",
+        {
+            "key": s.s3_access_key,
+            "secret": s.s3_secret_key.get_secret_value(),
+            "endpoint": s.s3_endpoint,
+            "region": s.s3_region,
+            "ssl": s.s3_secure,
+        },
+    )
+    set_pseudonym_key(con, bytes.fromhex(s.pseudonym_key.get_secret_value()))
+    if FUNCTIONS.exists():
+        con.execute(FUNCTIONS.read_text(encoding="utf-8"))
+
+
+def set_pseudonym_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    """Put the two padded key blocks of HMAC (RFC 2104) into variables, so that no SQL text holds the key."""
+    block = (key if len(key) <= BLOCK else hashlib.sha256(key).digest()).ljust(BLOCK, b"\0")
+    inner, outer = bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
+    con.execute("SET VARIABLE pseudonym_ipad = $pad::BLOB", {"pad": inner})
+    con.execute("SET VARIABLE pseudonym_opad = $pad::BLOB", {"pad": outer})
+
+
+def attach_lake(con: duckdb.DuckDBPyConnection, *, read_only: bool = False) -> None:
+    """Attach the DuckLake catalogue as `lake`; the password travels by libpq's environment alone."""
+    s = settings()
+    os.environ["PGPASSWORD"] = s.pg_password.get_secret_value()
+    mode = ", READ_ONLY" if read_only else ""
+    con.execute(
+        f"ATTACH 'ducklake:postgres:dbname={s.pg_catalog} host={s.pg_host} port={s.pg_port} "
+        f"user={s.pg_user}' AS lake (DATA_PATH 's3://lake/', {LAKE_OPTIONS}{mode})"
+    )
+
+
+def dbt_environment() -> dict[str, str]:
+    """What the dbt subprocess needs in its environment; profiles.yml reads these names."""
+    s = settings()
+    return {
+        **os.environ,
+        "SANLING_STATE": str(STATE),
+        "SANLING_PG_HOST": s.pg_host,
+        "SANLING_PG_PORT": str(s.pg_port),
+        "SANLING_PG_USER": s.pg_user,
+        "SANLING_PG_CATALOG": s.pg_catalog,
+        "PGPASSWORD": s.pg_password.get_secret_value(),
+        "DBT_PROFILES_DIR": str(ROOT / "dbt_project"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
+    }
+
+
+def scratch_folder() -> Path:
+    """A folder for files that live only as long as one step."""
+    folder = STATE / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
