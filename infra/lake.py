@@ -71,11 +71,17 @@ def set_pseudonym_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     con.execute("SET VARIABLE pseudonym_opad = $pad::BLOB", {"pad": outer})
 
 
-def attach_lake(con: duckdb.DuckDBPyConnection, *, read_only: bool = False) -> None:
-    """Attach the DuckLake catalogue as `lake`; the password travels by libpq's environment alone."""
+def attach_lake(
+    con: duckdb.DuckDBPyConnection, *, read_only: bool = False, snapshot: int | None = None
+) -> None:
+    """Attach the DuckLake catalogue as `lake`, whole as it was at `snapshot` if one is named.
+
+    The password travels by libpq's environment alone, so that no catalogue entry or error shows it.
+    """
     s = settings()
     os.environ["PGPASSWORD"] = s.pg_password.get_secret_value()
     mode = ", READ_ONLY" if read_only else ""
+    mode += f", SNAPSHOT_VERSION {snapshot}" if snapshot is not None else ""
     con.execute(
         f"ATTACH 'ducklake:postgres:dbname={s.pg_catalog} host={s.pg_host} port={s.pg_port} "
         f"user={s.pg_user}' AS lake (DATA_PATH 's3://lake/', {LAKE_OPTIONS}{mode})"

@@ -1,0 +1,21 @@
+"""The PostgreSQL database that consumers read: schema `mart`, and what was published when."""
+
+import psycopg
+
+from infra.settings import settings
+
+
+def connect_serving(*, read_only: bool = False) -> psycopg.Connection:
+    """A connection to the serving database as the pipeline's own role; psycopg.OperationalError if refused."""
+    s = settings()
+    con = psycopg.connect(
+        host=s.pg_host,
+        port=s.pg_port,
+        user=s.pg_user,
+        password=s.pg_password.get_secret_value(),
+        dbname=s.pg_serving,
+        application_name="sanling",
+        connect_timeout=10,
+    )
+    con.read_only = read_only
+    return con
