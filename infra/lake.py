@@ -45,8 +45,6 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         con.load_extension(name)
     con.execute(f"SET memory_limit = '{s.memory_limit}'")
     con.execute(f"SET temp_directory = '{scratch}'")
-    con.execute(f"SET TimeZone = '{TIMEZONE}'")
-    con.execute("SET preserve_insertion_order = true")
     con.execute(
         "CREATE OR REPLACE SECRET sanling_s3 (TYPE s3, KEY_ID $key, SECRET $secret, ENDPOINT $endpoint, "
         "REGION $region, URL_STYLE 'path', USE_SSL $ssl)",
@@ -58,9 +56,15 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             "ssl": s.s3_secure,
         },
     )
-    set_pseudonym_key(con, bytes.fromhex(s.pseudonym_key.get_secret_value()))
-    if FUNCTIONS.exists():
-        con.execute(FUNCTIONS.read_text(encoding="utf-8"))
+    begin_session(con)
+
+
+def begin_session(con: duckdb.DuckDBPyConnection) -> None:
+    """Set what a cursor does not inherit from its connection; dbt opens a cursor a model."""
+    con.execute(f"SET TimeZone = '{TIMEZONE}'")
+    con.execute("SET preserve_insertion_order = true")
+    set_pseudonym_key(con, bytes.fromhex(settings().pseudonym_key.get_secret_value()))
+    con.execute(FUNCTIONS.read_text(encoding="utf-8"))
 
 
 def set_pseudonym_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
@@ -99,7 +103,10 @@ def dbt_environment() -> dict[str, str]:
         "SANLING_PG_USER": s.pg_user,
         "SANLING_PG_CATALOG": s.pg_catalog,
         "PGPASSWORD": s.pg_password.get_secret_value(),
+        "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
         "DBT_PROFILES_DIR": str(ROOT / "dbt_project"),
+        "DBT_TARGET_PATH": str(STATE / "dbt" / "target"),
+        "DBT_LOG_PATH": str(STATE / "dbt" / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
     }

@@ -1,0 +1,46 @@
+"""What dbt's DuckDB connections share with every other step: object store, key, functions, the run's values.
+
+profiles.yml names this module as a plugin of dbt-duckdb, which looks for a class `Plugin` and calls it for
+the connection and for each cursor. Values of a run travel as connection variables, not as dbt variables:
+a new night would otherwise make dbt parse the whole project again.
+"""
+
+import os
+from datetime import date
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+from infra import lake
+from infra.settings import ROOT
+
+BUSINESS_DATE = "SANLING_BUSINESS_DATE"  # YYYY-MM-DD; the night that is built
+RUN_ID = "SANLING_RUN_ID"
+WHOLE = "SANLING_WHOLE"  # 1: compare every record, not only those that pending batches touch
+SEEDS = ROOT / "dbt_project" / "seeds"
+
+
+class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
+    """Prepares the connection once and each cursor again: session state does not pass between them."""
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Load extensions, set limits and the object store's secret."""
+        lake.prepare(conn)
+
+    def configure_cursor(self, cursor: Any) -> None:
+        """Load the functions and set the variables that models read with `session_value`."""
+        lake.begin_session(cursor)
+        for name, value in run_values().items():
+            cursor.execute(f"SET VARIABLE {name} = $value", {"value": value})
+
+
+def run_values() -> dict[str, date | str | bool | None]:
+    """The run's values from the environment: business date, run id, whether to compare the whole lake."""
+    day = os.environ.get(BUSINESS_DATE)
+    return {
+        "business_date": date.fromisoformat(day) if day else None,
+        "run_id": os.environ.get(RUN_ID),
+        "whole": os.environ.get(WHOLE) == "1",
+        "seeds_folder": str(SEEDS),
+    }
