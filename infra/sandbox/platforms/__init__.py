@@ -1,0 +1,69 @@
+"""The four source platforms of the sandbox city, each with its real protocol.
+
+police = PostgreSQL, petition = HTTP API, emergency = SFTP, grid and the petition office's messages =
+files in a drop folder. A platform takes in the outbox day by day; `load_all` brings each of them up to a
+day, starts anew when the city was generated again, and does nothing when nothing is new.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from infra.sandbox.platforms import applied, emergency, grid, message, outbox, petition_store, police
+
+
+@dataclass(frozen=True)
+class Platform:
+    """How the outbox of one feed gets into its platform."""
+
+    feed: str
+    channel: str
+    load: Callable[[date], int]  # takes in one day, returns its rows; twice is the same as once
+    reset: Callable[[], None]  # back to an empty platform
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One day that a platform took in."""
+
+    feed: str
+    day: date
+    rows: int
+
+
+PLATFORMS = {
+    each.feed: each
+    for each in (
+        Platform(police.FEED, "PostgreSQL", police.load, police.reset),
+        Platform(petition_store.FEED, "HTTP API", petition_store.load, petition_store.reset),
+        Platform(emergency.FEED, "SFTP", emergency.load, emergency.reset),
+        Platform(grid.FEED, "drop folder, NDJSON", grid.load, grid.reset),
+        Platform(message.FEED, "drop folder, .xlsx", message.load, message.reset),
+    )
+}
+
+
+def load_day(feed: str, day: date) -> Loaded:
+    """Let one platform take in one day, whether it has it already or not."""
+    rows = PLATFORMS[feed].load(day)
+    applied.write(feed, applied.read(feed) | {day: outbox.fingerprint(feed, day)})
+    return Loaded(feed, day, rows)
+
+
+def load_all(upto: date | None = None, feeds: tuple[str, ...] = tuple(PLATFORMS)) -> list[Loaded]:
+    """Bring the platforms up to a day (None = all that the outbox holds); returns what was new.
+
+    A platform that holds days of another city, or days that have since changed, is emptied first.
+    """
+    return [loaded for feed in feeds for loaded in _catch_up(feed, upto)]
+
+
+def _catch_up(feed: str, upto: date | None) -> list[Loaded]:
+    known = applied.read(feed)
+    there = {day: outbox.fingerprint(feed, day) for day in outbox.days(feed)}
+    if any(there.get(day) != print_ for day, print_ in known.items()):
+        PLATFORMS[feed].reset()
+        applied.forget(feed)
+        known = {}
+    wanted = [day for day in there if day not in known and (upto is None or day <= upto)]
+    return [load_day(feed, day) for day in wanted]

@@ -1,0 +1,127 @@
+"""What the petition platform knows: the current version of each petition, ready to be sent.
+
+The rows are turned into JSON once, when a day arrives, and kept in an Arrow file that the server maps
+into memory: a page is then a slice of it, and serving costs next to nothing.
+"""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from infra.sandbox.platforms import applied, outbox
+
+FEED = "petition.petition"
+KEY, UPDATED, COUNT = "XFJBH", "GXSJ", "XFRS"
+ROWS_A_BATCH = 100_000
+EPOCH = datetime(1970, 1, 1)
+# How the registrars write a time; anything else is filed under the end of the day it was entered on.
+FORMATS = ["%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y%m%d"]
+
+
+VERSIONS = f"""
+CREATE TEMP TABLE versions AS
+WITH entered AS (
+    SELECT
+        *,
+        parse_filename(filename, true)::DATE AS _day,
+        coalesce(TRY_CAST("{UPDATED}" AS TIMESTAMP), try_strptime("{UPDATED}", $formats)) AS _written
+    FROM read_parquet($files, filename = true, union_by_name = true)
+)
+SELECT
+    *,
+    CASE
+        WHEN _written >= DATE '2000-01-01' AND _written < _day + 1 THEN _written
+        ELSE _day + INTERVAL '23:59:59'
+    END AS _time
+FROM entered
+"""
+
+
+def file() -> Path:
+    """The mapped file of current petitions."""
+    return applied.home(FEED) / "petitions.arrow"
+
+
+def load(day: date) -> int:
+    """Make the platform show the city as of the end of `day`; returns that day's rows.
+
+    Of several versions of a petition the last stays; rows without a number all stay, as do two rows of
+    one number entered in the same second. A deleted petition is no longer shown.
+    """
+    with outbox.connect() as con:
+        columns = outbox.open_day(con, FEED, day)
+        count = con.execute("SELECT count(*) FROM today").fetchone()
+        files = [str(outbox.file(FEED, each)) for each in outbox.days(FEED) if each <= day]
+        con.execute(VERSIONS, {"formats": FORMATS, "files": files})
+        current = con.execute(
+            f"SELECT epoch_us(_time) AS time, encode(CAST({_json(columns)} AS VARCHAR)) AS row FROM versions "
+            f"QUALIFY _op IS DISTINCT FROM 'delete' AND (coalesce(\"{KEY}\", '') = '' OR "
+            f'rank() OVER (PARTITION BY "{KEY}" ORDER BY _day DESC, _time DESC) = 1) '
+            f'ORDER BY _time, "{KEY}", row'
+        )
+        publish(current.to_arrow_reader(ROWS_A_BATCH), file())
+    return int(count[0]) if count else 0
+
+
+def _json(columns: list[str]) -> str:
+    """SQL for one row's JSON object: all text, but the number of petitioners a number where it is one."""
+    whole = f"regexp_full_match(\"{COUNT}\", '0|[1-9][0-9]{{0,8}}')"
+    parts = []
+    for name in columns:
+        value = f'"{name}"'
+        if name == COUNT:
+            value = f'CASE WHEN {whole} THEN to_json("{COUNT}"::BIGINT) ELSE to_json("{COUNT}") END'
+        parts.append(f"'{name}', {value}")
+    return f"json_object({', '.join(parts)})"
+
+
+def publish(rows: pa.RecordBatchReader, target: Path) -> None:
+    """Write ordered rows of (time BIGINT in microseconds, row BLOB) and put the file in place at once."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.part")
+    with pa.ipc.new_file(str(partial), rows.schema) as writer:
+        for batch in rows:
+            writer.write_batch(batch)
+    partial.replace(target)
+
+
+def reset() -> None:
+    """Forget all petitions, for another city."""
+    file().unlink(missing_ok=True)
+
+
+class Petitions:
+    """The mapped file, opened again whenever another one was put in its place."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: tuple[int, int] | None = None
+        self._times = np.empty(0, dtype=np.int64)
+        self._rows: Any = pa.chunked_array([], type=pa.binary())
+
+    def page(self, start: datetime | None, end: datetime | None, page: int, size: int) -> tuple[int, bytes]:
+        """Rows in [start, end) by update time, and the JSON of this page's rows joined by commas."""
+        self._refresh()
+        low = 0 if start is None else int(np.searchsorted(self._times, _micros(start), "left"))
+        high = len(self._times) if end is None else int(np.searchsorted(self._times, _micros(end), "left"))
+        total = max(high - low, 0)
+        first = min((page - 1) * size, total)
+        rows = self._rows.slice(low + first, min(size, total - first)).to_pylist()
+        return total, b",".join(rows)
+
+    def _refresh(self) -> None:
+        try:
+            stat = self.path.stat()
+        except FileNotFoundError:
+            return
+        if (stat.st_ino, stat.st_mtime_ns) != self._seen:
+            table = pa.ipc.open_file(pa.memory_map(str(self.path))).read_all()
+            self._times, self._rows = table["time"].to_numpy(), table["row"]
+            self._seen = (stat.st_ino, stat.st_mtime_ns)
+
+
+def _micros(when: datetime) -> int:
+    return (when - EPOCH) // timedelta(microseconds=1)

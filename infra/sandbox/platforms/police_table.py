@@ -1,0 +1,69 @@
+"""The police platform's table as its administrators made it: types, comments, indexes, roles.
+
+Column names and Chinese comments come from the feed's contract, types from the public definition of
+such a table (icc_t_jjdb). Two things differ from it on purpose:
+
+- It is not partitioned by month. DuckDB's scanner splits a table by its page count, which a partitioned
+  parent does not have (`relpages` is -1), so it would be read on one connection only.
+- It has no primary key. Front-end databases are filled by one-way replication and enforce nothing; blank
+  and repeated numbers do arrive, and it is for the reader to refuse them.
+
+Coordinates are numeric(16,6), not numeric(10,6): some rows hold metres instead of degrees.
+"""
+
+from typing import Any
+
+import yaml
+
+from infra.settings import CONTRACTS
+
+DATABASE = "jwzh"
+TABLE = "public.icc_t_jjdb"
+KEY = "JJDBH"
+WATERMARK = "GXSJ"
+DELETED = "SCBS"
+
+TIMES = frozenset({"BJSJ", "JJSJ", "JJWCSJ", "JASJ", "GXSJ", "RKSJ"})
+FLAGS = frozenset({"HBBS", "WXBS", "SCBS", "SFBM", "SFJA"})
+NUMBERS = frozenset({"FXDWJD", "FXDWWD"})
+LENGTHS = {"BJNR": 4000, "JQDZ": 500, "GXDWMC": 200, "BJRMC": 200, "XZQHDM": 40, "JQLBDM": 40, "CSJQLBDM": 40}
+USUAL_LENGTH = 100
+
+
+def contract_columns() -> list[tuple[str, str]]:
+    """(column, Chinese name) of the feed's contract, in its order."""
+    text = (CONTRACTS / "police.incident.odcs.yaml").read_text(encoding="utf-8")
+    properties: list[dict[str, Any]] = yaml.safe_load(text)["schema"][0]["properties"]
+    return [(field["physicalName"], field["businessName"]) for field in properties]
+
+
+def sql_type(column: str) -> str:
+    """The PostgreSQL type of a column."""
+    if column in TIMES:
+        return "timestamp(0)"
+    if column in FLAGS:
+        return "char(1)"
+    if column in NUMBERS:
+        return "numeric(16,6)"
+    return f"varchar({LENGTHS.get(column, USUAL_LENGTH)})"
+
+
+def typed_columns() -> list[str]:
+    """Columns in which an empty text means NULL, because their type has no empty value."""
+    return [name for name, _ in contract_columns() if name in TIMES | FLAGS | NUMBERS]
+
+
+def statements(reader: str) -> list[str]:
+    """Everything that makes the table, safe to run again; `reader` may only read."""
+    columns = contract_columns()
+    body = ", ".join(f'"{name}" {sql_type(name)}' for name, _ in columns)
+    return [
+        f"CREATE TABLE IF NOT EXISTS {TABLE} ({body})",
+        f"COMMENT ON TABLE {TABLE} IS '110接处警 接警单表'",
+        *(f"COMMENT ON COLUMN {TABLE}.\"{name}\" IS '{label}'" for name, label in columns),
+        f'CREATE INDEX IF NOT EXISTS icc_t_jjdb_jjdbh ON {TABLE} ("{KEY}")',
+        f'CREATE INDEX IF NOT EXISTS icc_t_jjdb_gxsj ON {TABLE} ("{WATERMARK}")',
+        f"ALTER TABLE {TABLE} REPLICA IDENTITY FULL",
+        f"GRANT USAGE ON SCHEMA public TO {reader}",
+        f"GRANT SELECT ON {TABLE} TO {reader}",
+    ]

@@ -1,0 +1,1 @@
+"""Servers that misbehave on demand, for the tests of those who have to cope."""
