@@ -69,7 +69,7 @@ def _on_marts(sql: str) -> list[dict[str, Any]]:
 
     try:
         with connect_serving(read_only=True) as con, con.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(sql).fetchall()  # type: ignore[arg-type]  # the user's own SQL
+            return cursor.execute(sql).fetchall()
     except psycopg.Error as error:
         errors.print(f"query failed: {error}", markup=False)
         raise typer.Exit(1) from None
