@@ -1,4 +1,4 @@
-"""`sanling trace`: from a row of a mart to the records behind it, and to the original object and row of each."""
+"""`sanling trace`: from a mart's row to the records behind it, and to the original object and row of each."""
 
 from typing import Annotated, Any
 
@@ -7,12 +7,13 @@ import typer
 from infra.cli.output import Format, FormatOption, errors, show
 
 # How a mart's key leads to record keys; $key is bound.
+MEMBERS = "select _record_key from intermediate.int_{0}__member where {0}_id = $key"
 RECORDS = {
     "event": "select record_key from mart.event_report where event_id = $key",
     "event_report": "select record_key from mart.event_report where record_key = $key",
-    "organisation": "select _record_key from intermediate.int_organisation__member where organisation_id = $key",
-    "person": "select _record_key from intermediate.int_person__member where person_id = $key",
-    "place": "select _record_key from intermediate.int_place__member where place_id = $key",
+    "organisation": MEMBERS.format("organisation"),
+    "person": MEMBERS.format("person"),
+    "place": MEMBERS.format("place"),
 }
 PREFIXES = {"E-": "event", "O-": "organisation", "P-": "person", "L-": "place"}
 VERSIONS = """
@@ -54,10 +55,8 @@ def trace(
     if not versions:
         errors.print(f"{mart} {key} is not in the lake. Keys are in the mart's first column: sanling query …")
         raise typer.Exit(1)
-    if fmt is not Format.table:
-        return show(versions, "", fmt)
     show(versions, f"{mart} {key}: versions of its records and where each came from", fmt)
-    if verdicts:
+    if verdicts and fmt is Format.table:
         show(verdicts, "what the standards said of them", fmt)
 
 
