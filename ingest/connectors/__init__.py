@@ -77,6 +77,7 @@ class Fetch:
     parts: list[Part] = field(default_factory=list)
     originals: list[Original] = field(default_factory=list)
     control: list[ControlCheck] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what a person should see: a file left for later …
 
 
 class Archive(Protocol):
