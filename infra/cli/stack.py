@@ -1,0 +1,76 @@
+"""`sanling stack`: start, stop and look at the local servers."""
+
+from subprocess import CalledProcessError
+from typing import Annotated
+
+import typer
+
+from infra.cli.output import Format, FormatOption, console, errors, show
+
+app = typer.Typer(no_args_is_help=True, help="The local servers: object store, PostgreSQL, sandbox, Airflow.")
+
+
+@app.command()
+def up(
+    airflow: Annotated[bool, typer.Option("--airflow", help="also Airflow's servers")] = False,
+    sandbox: Annotated[bool, typer.Option(help="also the sandbox's platforms")] = True,
+) -> None:
+    """Start what does not run yet, and wait until it answers.
+
+    Examples:
+
+      sanling stack up
+
+      sanling stack up --airflow
+
+      SANLING_PG_PORT=5433 SANLING_S3_PORT=8333 sanling stack up --no-sandbox
+    """
+    from infra.stack import credentials, lifecycle, owner, supervision
+
+    groups = ("core", *(["sandbox"] if sandbox else []), *(["airflow"] if airflow else []))
+    try:
+        with console.status("starting") as spinner:
+            lifecycle.up(groups, spinner.update)
+    except (
+        lifecycle.StackFailed,
+        credentials.PortTaken,
+        owner.StateUnreachable,
+        supervision.SupervisorSilent,
+    ) as error:
+        errors.print(str(error), markup=False, style="red")
+        raise typer.Exit(1) from None
+    except CalledProcessError as error:
+        said = (error.output or b"").decode(errors="replace").strip()[-1000:]
+        errors.print(f"{error.cmd[0]} failed: {said}", markup=False, style="red")
+        raise typer.Exit(1) from None
+    status()
+
+
+@app.command()
+def down() -> None:
+    """Stop every server of this state folder, also after a crash of the supervisor.
+
+    Example:
+
+      sanling stack down
+    """
+    from infra.stack import lifecycle
+
+    with console.status("stopping") as spinner:
+        count = lifecycle.down(spinner.update)
+    console.print(f"stopped {count} processes" if count else "nothing was running")
+
+
+@app.command()
+def status(fmt: FormatOption = Format.table) -> None:
+    """Show each server: its state, pid, port and uptime.
+
+    Examples:
+
+      sanling stack status
+
+      sanling stack status --format json
+    """
+    from infra.stack import lifecycle
+
+    show(lifecycle.status(), "stack", fmt)

@@ -1,0 +1,34 @@
+"""One stack for the whole test session: real servers in a temporary state folder."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything imports infra.settings, which reads the state folder once. A caller's own settings
+# would lead the tests to a caller's own stores.
+for name in [name for name in os.environ if name.startswith("SANLING_")]:
+    del os.environ[name]
+STATE = Path(tempfile.mkdtemp(prefix="sanling-test-"))
+os.environ["SANLING_STATE"] = str(STATE)
+
+from infra.settings import Settings, settings  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Settings]:
+    """A running PostgreSQL and S3 store; only the tests that ask for it start them."""
+    from infra.stack import lifecycle
+
+    try:
+        lifecycle.up(["core"], lambda _: None)
+        yield settings()
+    finally:
+        lifecycle.down(lambda _: None)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(STATE, ignore_errors=True)
