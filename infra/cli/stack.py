@@ -1,5 +1,6 @@
 """`sanling stack`: start, stop and look at the local servers."""
 
+from datetime import timedelta
 from subprocess import CalledProcessError
 from typing import Annotated
 
@@ -26,8 +27,10 @@ def up(
       SANLING_PG_PORT=5433 SANLING_S3_PORT=8333 sanling stack up --no-sandbox
     """
     from infra.stack import credentials, lifecycle, owner, supervision
+    from infra.stack.program import Group
 
-    groups = ("core", *(["sandbox"] if sandbox else []), *(["airflow"] if airflow else []))
+    asked: dict[Group, bool] = {"core": True, "sandbox": sandbox, "airflow": airflow}
+    groups = [group for group, is_asked in asked.items() if is_asked]
     try:
         with console.status("starting") as spinner:
             lifecycle.up(groups, spinner.update)
@@ -73,4 +76,14 @@ def status(fmt: FormatOption = Format.table) -> None:
     """
     from infra.stack import lifecycle
 
-    show(lifecycle.status(), "stack", fmt)
+    rows = lifecycle.status()
+    if fmt is Format.table:
+        rows = [{name: _for_people(name, value) for name, value in row.items()} for row in rows]
+    show(rows, "stack", fmt)
+
+
+def _for_people(name: str, value: object) -> str:
+    """A cell as text: pids and ports are names, not quantities."""
+    if name != "uptime_seconds" or not isinstance(value, int):
+        return "" if value is None else str(value)
+    return str(timedelta(seconds=value))

@@ -42,9 +42,7 @@ def settle_port(name: str) -> None:
     if _is_free(number):
         return
     if _port_variable(name) in environ:
-        raise PortTaken(
-            f"port {number} is taken by another program: change or unset {_port_variable(name)}"
-        )
+        raise PortTaken(f"port {number} is taken by another program: change or unset {_port_variable(name)}")
     envfile.update(PORTS, {name: _free_port(envfile.read(PORTS))})
 
 

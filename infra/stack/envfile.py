@@ -40,7 +40,9 @@ def _update(path: Path, values: Mapping[str, str]) -> None:
 
 def replace(path: Path, text: str) -> None:
     """Write a file that only its owner may read, through a rename."""
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as new:
+    with NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
+    ) as new:
         new.write(text)  # mkstemp has made it mode 600
     Path(new.name).replace(path)
 

@@ -39,24 +39,31 @@ def down(say: Say) -> int:
         return 0
     with envfile.locked(STATE / "run" / "stack"):
         count = sum(1 for _ in processes.ours())
-        if supervision.is_running():
-            say("stopping")
+        states = supervision.states()
+        running = [
+            program for program in programs(ALL) if states.get(program.name, {}).get("statename") in UP
+        ]
+        for _, wave in groupby(reversed(running), key=lambda program: program.priority):
+            _stop_together(list(wave), say)
+        if states:
             supervision.call("shutdown")
-            _wait(lambda: not any(processes.ours()), 30)
+            _wait(lambda: not any(processes.ours()), 10)
         processes.stop_all()
+        for program in programs(ALL):
+            program.tidy()
         return count
 
 
 def status() -> list[dict[str, object]]:
     """One row a program: name, group, state, pid, port, uptime in seconds."""
     states = supervision.states()
-    orphans = {process.environ().get("SANLING_PROGRAM"): process.pid for process in processes.ours()}
+    orphans = {} if states else {name: process.pid for process, name in processes.ours()}
     rows: list[dict[str, object]] = []
     for program in programs(ALL) if STATE.exists() else []:
         info = states.get(program.name, {})
         state = str(info.get("statename", "STOPPED")).lower()
         pid = info.get("pid") or None
-        if not states and program.name in orphans:
+        if program.name in orphans:
             state, pid = "orphan", orphans[program.name]
         rows.append(
             {
@@ -90,6 +97,15 @@ def _start_together(wave: list[Program], say: Say) -> None:
         say(f"waiting for {program.name}")
         _wait_for(program)
         program.finish()
+
+
+def _stop_together(wave: list[Program], say: Say) -> None:
+    names = [program.name for program in wave]
+    say(f"stopping {', '.join(names)}")
+    for name in names:
+        supervision.call("stopProcess", name, False)
+    longest = max(program.stop_seconds for program in wave) + 5
+    _wait(lambda: not any(supervision.states()[name]["statename"] in UP for name in names), longest)
 
 
 def _wait_for(program: Program) -> None:

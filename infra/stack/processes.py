@@ -5,22 +5,26 @@ from collections.abc import Iterator
 import psutil
 
 from infra.settings import STATE
-from infra.stack.supervision import MARK
+from infra.stack.supervision import MARK, PROGRAM
 
 
-def ours() -> Iterator[psutil.Process]:
-    """All living processes that this stack started, supervisord included, whoever their parent is now."""
+def ours() -> Iterator[tuple[psutil.Process, str]]:
+    """All living processes that this stack started, whoever their parent is now, each with its program.
+
+    supervisord itself is among them, with "" for a name.
+    """
     for process in psutil.process_iter():
         try:
-            if process.environ().get(MARK) == str(STATE) and process.status() != psutil.STATUS_ZOMBIE:
-                yield process
+            environment = process.environ()
+            if environment.get(MARK) == str(STATE) and process.status() != psutil.STATUS_ZOMBIE:
+                yield process, environment.get(PROGRAM, "")
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
 
 
 def stop_all(seconds: float = 5.0) -> int:
     """Stop what is left of this stack, first politely; returns how many processes that were."""
-    left = list(ours())
+    left = [process for process, _ in ours()]
     for process in left:
         _tell(process, "terminate")
     _, alive = psutil.wait_procs(left, timeout=seconds)

@@ -31,6 +31,7 @@ class Program:
     env: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[], None] = nothing  # before each start: folders, configuration
     finish: Callable[[], None] = nothing  # once healthy, at every `up`: roles, buckets; idempotent
+    tidy: Callable[[], None] = nothing  # at `down`, when it is gone: what it left behind
     stop_signal: str = "TERM"
     stop_seconds: int = 10  # then it is killed
     start_seconds: int = 30  # to become healthy

@@ -23,6 +23,7 @@ FOLDER = STATE / "seaweedfs"
 DEPARTMENTS = ("police", "petition", "emergency", "grid")  # who fetches returns, each its own prefix
 DEPARTMENT_KEYS = STATE / "departments.json"
 INNER = ("master", "volume", "filer")  # each has an HTTP and a gRPC port
+SOCKETS = Path("/tmp")  # noqa: S108  # the server's own fixed choice; mode 755, TLS inside
 PORTS = ("s3", "weed_s3_grpc", *(f"weed_{name}{kind}" for name in INNER for kind in ("", "_grpc")))
 
 
@@ -41,7 +42,11 @@ def program() -> Program:
             *("-master.peers=none", "-master.telemetry=false", "-master.volumeSizeLimitMB=256"),
             *("-volume.max=0", "-volume.preStopSeconds=0"),
             *("-filer", "-filer.localSocket=filer.sock", "-filer.exposeDirectoryData=false"),
-            *("-s3", f"-s3.port={credentials.port('s3')}", f"-s3.port.grpc={credentials.port('weed_s3_grpc')}"),
+            *(
+                "-s3",
+                f"-s3.port={credentials.port('s3')}",
+                f"-s3.port.grpc={credentials.port('weed_s3_grpc')}",
+            ),
             *("-s3.config=s3.json", "-s3.localSocket=s3.sock", "-s3.iam=false", "-s3.autoCreateBucket=false"),
             *("-s3.port.iceberg=0", "-s3.port.lance=0"),
         ),
@@ -51,7 +56,8 @@ def program() -> Program:
         ports=PORTS,
         prepare=prepare,
         finish=finish,
-        stop_seconds=3,  # the volumes close in one; the filer then waits for streams that never end
+        tidy=tidy,
+        stop_seconds=1,  # the volumes close in 0.1; the filer then waits for streams that never end
         as_server_user=True,
     )
 
@@ -97,6 +103,14 @@ def finish() -> None:
         for name in DEPARTMENTS
     }
     envfile.replace(DEPARTMENT_KEYS, orjson.dumps(keys, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def tidy() -> None:
+    """Remove the sockets that it puts into /tmp and cannot be told to put elsewhere."""
+    for name in PORTS:
+        if name.endswith("_grpc"):
+            server = name.removeprefix("weed_").removesuffix("_grpc")
+            SOCKETS.joinpath(f"seaweedfs-{server}-grpc-{credentials.port(name)}.sock").unlink(missing_ok=True)
 
 
 def _identities() -> str:

@@ -22,6 +22,7 @@ from infra.stack.program import Program
 CONFIGURATION = STATE / "run" / "supervisord.conf"
 LOGS = STATE / "logs"
 MARK = "SANLING_STACK_OF"  # in the environment of all that we start: whose it is
+PROGRAM = "SANLING_PROGRAM"  # beside it: which program
 SOCKET_LENGTH = 90  # a socket's path may have 107 bytes, and supervisord adds its pid
 FOREIGN = ("WEED_", "PG", "AWS_", "SUPERVISOR_")  # a caller's settings that would reach the servers
 
@@ -83,9 +84,7 @@ def start_supervisor() -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     environment = {**kept, "SANLING_STATE": str(STATE), MARK: str(STATE)}
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIGURATION)]
-    done = subprocess.run(
-        command, env=environment, cwd=STATE, capture_output=True, text=True, stdin=subprocess.DEVNULL
-    )
+    done = subprocess.run(command, env=environment, cwd=STATE, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SupervisorSilent(f"supervisord did not start: {done.stderr.strip()[-500:]}")
     deadline = time.monotonic() + 10
@@ -134,7 +133,7 @@ def _configuration(programs: Sequence[Program]) -> str:
 
 def _section(program: Program) -> dict[str, object]:
     user = owner.server_user() if program.as_server_user else None
-    environment = {"SANLING_PROGRAM": program.name, "HOME": str(program.directory), **program.env}
+    environment = {PROGRAM: program.name, "HOME": str(program.directory), **program.env}
     return {
         "command": shlex.join(program.command),
         "directory": program.directory,
