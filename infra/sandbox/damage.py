@@ -1,0 +1,261 @@
+"""How one value is spoiled, for each kind of dirt; None where the row does not lend itself to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from infra.sandbox.city import City
+from infra.sandbox.coordinates import gauss_krueger
+from infra.sandbox.identifiers import CODE_LETTERS, ID_CHECKS
+from infra.sandbox.randomness import Rng
+
+Changes = dict[str, str | None]
+Option = TypeVar("Option")
+
+BLANKS = ("", None, "无", "不详", "-", "/")
+FAR = (  # Shanghai, Chengdu, Urumqi, Guangzhou
+    ("121.473701", "31.230416"),
+    ("104.065735", "30.659462"),
+    ("87.617733", "43.792818"),
+    ("113.264435", "23.129163"),
+)
+# field -> (the date it is moved across, to which side, fewest and most hours beyond it)
+ORDERS = {
+    "JASJ": ("JJSJ", -1, 1, 48),
+    "BJSJ": ("DJSJ", -1, 24, 480),  # of a petition; police has a field of this name too: POLICE_ORDER
+    "WTFSRQ": ("XFRQ", 1, 72, 960),
+    "报送时间": ("发生时间", -1, 2, 20),
+    "closeTime": ("reportTime", -1, 1, 90),
+    "reportTime": ("happenTime", -1, 1, 30),
+    "答复时间": ("留言时间", -1, 24, 300),
+}
+POLICE_ORDER = ("JJSJ", 1, 1, 5)
+UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
+UNMAPPED = {
+    "JQLBDM": ("995100", "A10001", "0599"),
+    "CSJQLBDM": ("995100", "A10001"),
+    "JQCLZTDM": ("77", "K"),
+    "BJRXBDM": ("7", "X"),
+    "GLLX": ("8", "Z"),
+    "XFXS": ("托人转交", "第九类"),
+    "XFMD": ("未分类目的", "目的甲"),
+    "NRFL": ("综合类别", "未归类"),
+    "XFJZT": ("流转状态九", "状态未定义"),
+    "事故类别": ("77", "踩踏伤害"),
+    "事故等级": ("09", "轻微级"),
+    "处置状态": ("流转中九", "待核定"),
+    "eventType": ("综合事项", "Q17"),
+    "eventScale": ("08", "超大型"),
+    "status": ("88", "状态未定义"),
+    "partySex": ("7", "X"),
+}
+PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One field of one row, about to be spoiled."""
+
+    city: City
+    rng: Rng
+    row: Mapping[str, str | None]
+    field: str
+
+    @property
+    def value(self) -> str | None:
+        """What stands there."""
+        return self.row[self.field]
+
+    def one(self, options: tuple[Option, ...]) -> Option:
+        """One of the options."""
+        return options[int(self.rng.integers(0, len(options)))]
+
+
+Damage = Callable[[Spot], Changes | None]
+
+
+def missing_required(at: Spot) -> Changes | None:
+    """A required field left empty, or filled with a word that means so."""
+    return {at.field: at.one(BLANKS)}
+
+
+def key_missing(at: Spot) -> Changes | None:
+    """A record without its number."""
+    return {at.field: at.one(("", None, " "))}
+
+
+def id_checksum(at: Spot) -> Changes | None:
+    """The last character of a citizen ID is another one, without looking like a number of lost precision."""
+    if at.value is None:
+        return None
+    wrong = tuple(at.value[:17] + check for check in ID_CHECKS if check != at.value[17])
+    return {at.field: at.one(tuple(number for number in wrong if not _rounded(number)))}
+
+
+def _rounded(number: str) -> bool:
+    """Whether a spreadsheet could have left these digits."""
+    return number.isdigit() and (number.endswith("000") or int(float(number)) == int(number))
+
+
+def id_placeholder(at: Spot) -> Changes | None:
+    """A number that stands for "unknown"."""
+    return {at.field: at.one(("111111111111111111", "000000000000000000"))} if at.value else None
+
+
+def id_precision(at: Spot) -> Changes | None:
+    """A number that went through a spreadsheet: fifteen digits left, or the exponent shown."""
+    if at.value is None:
+        return None
+    digits = at.value[:15] + "000"
+    return {at.field: digits if at.rng.random() < 0.5 else f"{float(digits):.14e}".replace("e+", "E+")}
+
+
+def credit_checksum(at: Spot) -> Changes | None:
+    """The last character of a credit code is another one."""
+    if at.value is None:
+        return None
+    wrong = tuple(at.value[:17] + check for check in CODE_LETTERS if check != at.value[17])
+    return {at.field: at.one(tuple(code for code in wrong if not _rounded(code)))}
+
+
+def code_unmapped(at: Spot) -> Changes | None:
+    """A code or label that no crosswalk knows."""
+    return {at.field: at.one(UNMAPPED[at.field])} if at.value else None
+
+
+def division_unknown(at: Spot) -> Changes | None:
+    """A division code that no version of the list has."""
+    tail = "299" if at.field == "communityCode" else "000"
+    return {at.field: f"{at.city.params.region}99{int(at.rng.integers(700, 990))}{tail}"}
+
+
+def division_retired(at: Spot) -> Changes | None:
+    """The code of a county that was abolished, filled up with zeros."""
+    codes: list[str] = at.city.divisions.retired.tolist()
+    return {at.field: at.one(tuple(codes)) + "000000"}
+
+
+def date_unparsable(at: Spot) -> Changes | None:
+    """Something that is no date."""
+    return {at.field: at.one(UNPARSABLE)} if at.value else None
+
+
+def date_placeholder(at: Spot) -> Changes | None:
+    """1900 or 9999, whichever does not also break the order of dates."""
+    return {at.field: "9999-12-31" if at.field == "XFRQ" else "1900-01-01 00:00:00"}
+
+
+def date_order(at: Spot) -> Changes | None:
+    """A later step dated before an earlier one."""
+    is_police = at.field == "BJSJ" and "JJSJ" in at.row
+    reference, side, low, high = POLICE_ORDER if is_police else ORDERS[at.field]
+    other = at.row[reference]
+    if at.value is None or other is None:
+        return None
+    beyond = timedelta(hours=int(at.rng.integers(low, high)), minutes=int(at.rng.integers(1, 59)))
+    return {at.field: (datetime.fromisoformat(other) + side * beyond).isoformat(sep=" ")[: len(at.value)]}
+
+
+def mojibake(at: Spot) -> Changes | None:
+    """UTF-8 bytes read as GB18030; cut where the bytes make whole characters."""
+    value = at.value or ""
+    for length in range(len(value), 1, -1):
+        try:
+            spoiled = value[:length].encode("utf-8").decode("gb18030")
+        except UnicodeDecodeError:
+            continue
+        return None if spoiled.isascii() else {at.field: spoiled}
+    return None
+
+
+def number_unparsable(at: Spot) -> Changes | None:
+    """A word where a number belongs."""
+    return {at.field: at.one(("abc", "若干", "几个", "3人多"))} if at.value else None
+
+
+def number_range(at: Spot) -> Changes | None:
+    """A negative count."""
+    return {at.field: at.one(("-1", "-3"))} if at.value else None
+
+
+def phone_bad(at: Spot) -> Changes | None:
+    """A digit short, or with letters in it."""
+    value = at.value
+    if value is None or len(value) != 11 or not value.isdigit():
+        return None
+    letter = int(at.rng.integers(3, 10))
+    mixed = value[:letter] + "abcx"[letter % 4] + value[letter + 1 :]
+    return {at.field: value[:10] if at.rng.random() < 0.6 else mixed}
+
+
+def _coordinates(at: Spot) -> tuple[str, str] | None:
+    if at.field == "location":
+        lon, _, lat = (at.value or "").partition(",")
+    else:
+        lon, lat = at.value or "", at.row[PAIRS[at.field]] or ""
+    return (lon, lat) if lon and lat else None
+
+
+def _put(at: Spot, lon: str, lat: str) -> Changes:
+    return {at.field: f"{lon},{lat}"} if at.field == "location" else {at.field: lon, PAIRS[at.field]: lat}
+
+
+def coordinates_swapped(at: Spot) -> Changes | None:
+    """Latitude where the longitude belongs."""
+    pair = _coordinates(at)
+    return _put(at, pair[1], pair[0]) if pair else None
+
+
+def coordinates_zero(at: Spot) -> Changes | None:
+    """The point 0, 0."""
+    zero = "0.000000" if at.field == "FXDWJD" else "0"
+    return _put(at, zero, zero) if _coordinates(at) else None
+
+
+def coordinates_projected(at: Spot) -> Changes | None:
+    """Metres of a projected system."""
+    pair = _coordinates(at)
+    if pair is None:
+        return None
+    east, north = gauss_krueger(float(pair[0]), float(pair[1]))
+    return _put(at, f"{east:.2f}", f"{north:.2f}")
+
+
+def coordinates_outside(at: Spot) -> Changes | None:
+    """A point in another part of the country."""
+    return _put(at, *at.one(FAR)) if _coordinates(at) else None
+
+
+def duplicate_key(at: Spot) -> Changes | None:
+    """A second, different row of the same number and time; this gives what differs in it."""
+    text = "content" if at.field == "eventCode" else "简要经过"
+    return {text: f"{at.row[text]}补充：情况基本属实。"}
+
+
+KINDS: dict[str, Damage] = {
+    function.__name__: function
+    for function in (
+        missing_required,
+        key_missing,
+        id_checksum,
+        id_placeholder,
+        id_precision,
+        credit_checksum,
+        code_unmapped,
+        division_unknown,
+        division_retired,
+        date_unparsable,
+        date_placeholder,
+        date_order,
+        mojibake,
+        number_unparsable,
+        number_range,
+        phone_bad,
+        coordinates_swapped,
+        coordinates_zero,
+        coordinates_projected,
+        coordinates_outside,
+        duplicate_key,
+    )
+}

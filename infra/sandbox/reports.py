@@ -1,0 +1,111 @@
+"""What all platforms' reports have in common: row marks, versions of a record, persons as written down."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from infra.sandbox.city import City
+from infra.sandbox.events import Events
+from infra.sandbox.frame import DAY, Frame, clock, concat, constant, take
+from infra.sandbox.randomness import Bools, Floats, Ints, Rng, Texts, texts
+
+MARKS = ("_at", "_event", "_person", "_organisation", "_place", "_role", "_is_first", "_is_final")
+KEYS = {
+    "police.incident": "JJDBH",
+    "petition.petition": "XFJBH",
+    "petition.message": "留言编号",
+    "emergency.accident": "事故编号",
+    "grid.event": "eventCode",
+}
+UPDATED = {
+    "police.incident": "GXSJ",
+    "petition.petition": "GXSJ",
+    "emergency.accident": "更新时间",
+    "grid.event": "updateTime",
+}
+
+
+def marks(events: Events, rows: Ints, at: Ints, role: str, person: Ints, shown: Ints | None = None) -> Frame:
+    """The columns about the rows: time of this version (seconds), truth, and whether noise must keep off.
+
+    `shown` are the organisations that the rows name (-1 where none).
+    """
+    organisation = np.full(len(rows), -1) if shown is None else shown
+    return {
+        "_at": at.astype(object),
+        "_event": events.id[rows],
+        "_person": person.astype(object),
+        "_organisation": organisation.astype(object),
+        "_place": events.place[rows].astype(object),
+        "_role": constant(role, len(rows)),
+        "_is_first": constant(True, len(rows)),
+        "_is_final": constant(False, len(rows)),
+    }
+
+
+def times(city: City, seconds: Ints) -> Texts:
+    """Canonical local time."""
+    return clock(city.params.first_day, seconds)
+
+
+def dates(city: City, seconds: Ints) -> Texts:
+    """Canonical local date."""
+    return texts([stamp[:10] for stamp in times(city, seconds).tolist()])
+
+
+def optional(values: Texts, mask: Bools) -> Texts:
+    """The values where the mask holds, else None."""
+    out = texts([None] * len(values))
+    out[mask] = values[mask]
+    return out
+
+
+def version(base: Frame, rows: Ints, at: Ints, **changes: Texts) -> Frame:
+    """A later version of some rows: everything as before but for the changes."""
+    return take(base, rows, _at=at.astype(object), _is_first=constant(False, len(rows)), **changes)
+
+
+def people_text(city: City, rng: Rng, person: Ints, vague: float) -> tuple[Texts, Bools]:
+    """Names as written down; a share `vague` only as 王先生, 李女士, 张某. Also says which are in full."""
+    names = city.people.name[person]
+    blurred = rng.random(len(person)) < vague
+    manner = rng.integers(0, 3, len(person)).tolist()
+    female = city.people.is_female[person].tolist()
+    out = [
+        name if not blur else name[0] + ("某", "女士" if is_female else "先生", "某某")[how]
+        for name, blur, how, is_female in zip(names.tolist(), blurred.tolist(), manner, female, strict=True)
+    ]
+    return texts(out), ~blurred
+
+
+def sex_codes(city: City, person: Ints) -> Texts:
+    """GB/T 2261.1: 1 male, 2 female."""
+    return texts(["2" if is_female else "1" for is_female in city.people.is_female[person].tolist()])
+
+
+def by_day(frame: Frame) -> dict[int, Frame]:
+    """Split the versions by the day on which the platform wrote them, in stable order."""
+    days = frame["_at"].astype(np.int64) // DAY
+    return {int(day): take(frame, np.flatnonzero(days == day)) for day in np.unique(days).tolist()}
+
+
+def stacked(frames: list[Frame]) -> Frame:
+    """All versions of one feed, first versions first."""
+    return concat([frame for frame in frames if len(frame["_at"])] or frames[:1])
+
+
+def division(city: City, events: Events, rows: Ints) -> Texts:
+    """The 12-digit township code of each event's place."""
+    return city.divisions.township_code[
+        city.divisions.village_township[city.places.village[events.place[rows]]]
+    ]
+
+
+def degrees(values: Floats, decimals: int = 6) -> Texts:
+    """Coordinates as text."""
+    return texts([f"{value:.{decimals}f}" for value in values.tolist()])
+
+
+def empty(columns: Sequence[str]) -> Frame:
+    """A feed's frame without rows."""
+    return {name: texts([]) for name in (*columns, *MARKS)}

@@ -1,0 +1,137 @@
+"""The petition office: matters that people bring, with their clocks (feed petition.petition)."""
+
+import numpy as np
+
+from infra.sandbox import narratives
+from infra.sandbox.addresses import written
+from infra.sandbox.city import City
+from infra.sandbox.events import Events
+from infra.sandbox.frame import DAY, Frame, constant, fill, join, words
+from infra.sandbox.plan import Plan, earlier, record_numbers
+from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream, texts
+from infra.sandbox.reports import dates, division, empty, marks, optional, stacked, times, version
+from infra.sandbox.scenarios import scenarios
+
+FEED = "petition.petition"
+COLUMNS = words(
+    "XFJBH XFSXBH XFRQ DJSJ DJDW XM SFZH SJHM ZZ XFXS XFRS XFMD WTSDDM WTFSD WTFSRQ TSZT XFNR "
+    "NRFL ZRBM XBSJ XFJZT BJSJ ZLWH GXSJ"
+)
+FORMS = ("来信", "来访", "走访", "网信", "网上", "电话", "视频", "短信")
+OFFICES = (
+    "市住建局",
+    "市人社局",
+    "市自然资源局",
+    "市城管局",
+    "市市场监管局",
+    "市公安局",
+    "市教育局",
+    "市生态环境局",
+)
+RETURNS = 0.08  # share of petitions that come again, as a new petition of the same matter
+DEADLINE = 60  # days (regulation of 2022)
+
+
+def build(city: City, events: Events, plan: Plan) -> Frame:
+    """All versions, of all days, of the petitions about the events of one day."""
+    rng = stream(city.params.seed, "petition", events.day)
+    rows, at = plan.rows["petition"], plan.at["petition"]
+    if len(rows) == 0:
+        return empty(COLUMNS)
+    numbers = plan.number["petition"][rows]
+    first = _registered(city, events, rng, rows, at, numbers, numbers)
+    police = earlier(plan, "police", plan.reported["petition"])[rows] & (rng.random(len(rows)) < 0.35)
+    grid = earlier(plan, "grid", plan.reported["petition"])[rows] & (rng.random(len(rows)) < 0.3)
+    source = optional(plan.number["grid"][rows], grid)
+    source = np.where(police, plan.number["police"][rows], source)
+    lined = np.array([number is not None for number in plan.ticket[rows]])
+    first["ZLWH"] = np.where(lined, plan.ticket[rows], source)
+    frames = [first, *_progress(city, rng, first)]
+    back = np.flatnonzero(rng.random(len(rows)) < RETURNS)
+    if len(back):
+        again_at = at[back] + rng.integers(12, 40, len(back)) * DAY + rng.integers(-3_000, 3_000, len(back))
+        fresh = len(rows) + np.arange(len(back))
+        number = record_numbers(city, events, "petition", rows[back], again_at, fresh)
+        matter = np.where(rng.random(len(back)) < 0.6, numbers[back], number)
+        again = _registered(city, events, rng, rows[back], again_at, number, matter)
+        frames += [again, *_progress(city, rng, again)]
+    return stacked(frames)
+
+
+def _registered(
+    city: City, events: Events, rng: Rng, rows: Ints, at: Ints, numbers: Texts, matters: Texts
+) -> Frame:
+    size, d, people = len(rows), city.divisions, city.people
+    petitioner = events.person[rows]
+    happened = dates(city, events.at[rows])
+    registered = at + rng.integers(300, 5_400, size)
+    updated = registered + rng.integers(60, 1_800, size)
+    one = [scenarios()[s] for s in events.scenario[rows].tolist()]
+    county = d.county_name[d.township_county[d.village_township[city.places.village[events.place[rows]]]]]
+    several = np.array([s.id in ("wages", "land", "property_fee", "heating") for s in one])
+    count = np.where(several & (rng.random(size) < 0.5), events.count[rows] + 3, 1)
+    purpose = choose(
+        rng,
+        ("申诉求决", "求决", "建议意见", "意见建议", "咨询", "申诉", "其他"),
+        size,
+        (50, 15, 10, 6, 8, 6, 5),
+    )
+    accused = np.array([s.id in ("corruption", "complaint_police") for s in one])
+    values = {
+        "XFJBH": numbers,
+        "XFSXBH": matters,
+        "XFRQ": dates(city, at),
+        "DJSJ": times(city, registered),
+        "DJDW": join(county, "信访局"),
+        "XM": people.name[petitioner],
+        "SFZH": optional(people.id_no[petitioner], rng.random(size) < 0.85),
+        "SJHM": optional(people.phone[petitioner], rng.random(size) < 0.93),
+        "ZZ": written(city, people.household[petitioner], "petition", rng),
+        "XFXS": choose(rng, FORMS, size, (8, 18, 6, 28, 12, 22, 3, 3)),
+        "XFRS": texts([str(n) for n in count.tolist()]),
+        "XFMD": np.where(accused, choose(rng, ("检举控告", "揭发控告"), size), purpose),
+        "WTSDDM": division(city, events, rows),
+        "WTFSD": written(city, events.place[rows], "petition", rng),
+        "WTFSRQ": optional(happened, rng.random(size) < 0.9),
+        "TSZT": narratives.titles(city, events, rows, rng),
+        "XFNR": narratives.petition(city, events, rows, rng, happened),
+        "NRFL": texts([s.codes["petition"] for s in one]),
+        "ZRBM": optional(choose(rng, OFFICES, size), rng.random(size) < 0.8),
+        "XBSJ": dates(city, registered + DEADLINE * DAY),
+        "XFJZT": choose(rng, ("待签收", "已签收待办理"), size),
+        "GXSJ": times(city, updated),
+    }
+    return fill(size, COLUMNS, values) | marks(events, rows, updated, "petitioner", petitioner)
+
+
+def _progress(city: City, rng: Rng, first: Frame) -> list[Frame]:
+    """Forwarded, in handling, closed, filed; each step is a new version of the petition."""
+    size = len(first["_at"])
+    sent = _working(rng, first["_at"].astype(np.int64) + rng.integers(1, 4, size) * DAY)
+    status = choose(rng, ("待办理", "待送达", "已送达待处理", "退回待办理"), size, (5, 2, 4, 1))
+    frames = [version(first, np.arange(size), sent, XFJZT=status, GXSJ=times(city, sent))]
+    some = np.flatnonzero(rng.random(size) < 0.75)
+    work = _working(rng, sent[some] + rng.integers(2, 9, len(some)) * DAY)
+    status = choose(
+        rng,
+        ("待审核", "已受理待送达", "已处理待送达", "待补充材料", "已延期申请"),
+        len(some),
+        (4, 4, 4, 1, 1),
+    )
+    frames.append(version(first, some, work, XFJZT=status, GXSJ=times(city, work)))
+    done = np.flatnonzero(rng.random(size) < 0.9)
+    closed = _working(rng, sent[done] + rng.integers(10, 48, len(done)) * DAY)
+    seen = closed + rng.integers(60, 3_000, len(done))
+    changes = {"XFJZT": constant("已办结", len(done)), "BJSJ": times(city, closed), "GXSJ": times(city, seen)}
+    frames.append(version(first, done, seen, **changes))
+    filed = np.flatnonzero(rng.random(len(done)) < 0.5)
+    put_away = _working(rng, seen[filed] + rng.integers(3, 10, len(filed)) * DAY)
+    frames.append(
+        version(frames[-1], filed, put_away, XFJZT=constant("已存档", len(filed)), GXSJ=times(city, put_away))
+    )
+    return frames
+
+
+def _working(rng: Rng, at: Ints) -> Ints:
+    """Some moment of the office hours of that day."""
+    return np.asarray(at // DAY * DAY + rng.integers(8 * 3600 + 1800, 18 * 3600, len(at)), dtype=np.int64)
