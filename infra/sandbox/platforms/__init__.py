@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from infra.sandbox.platforms import applied, emergency, grid, message, outbox, petition_store, police
+from infra.sandbox.platforms import applied, emergency, grid, intake, message, petition_store, police
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ PLATFORMS = {
 def load_day(feed: str, day: date) -> Loaded:
     """Let one platform take in one day, whether it has it already or not."""
     rows = PLATFORMS[feed].load(day)
-    applied.write(feed, applied.read(feed) | {day: outbox.fingerprint(feed, day)})
+    applied.write(feed, applied.read(feed) | {day: intake.fingerprint(feed, day)})
     return Loaded(feed, day, rows)
 
 
@@ -60,10 +60,22 @@ def load_all(upto: date | None = None, feeds: tuple[str, ...] = tuple(PLATFORMS)
 
 def _catch_up(feed: str, upto: date | None) -> list[Loaded]:
     known = applied.read(feed)
-    there = {day: outbox.fingerprint(feed, day) for day in outbox.days(feed)}
+    there = {day: intake.fingerprint(feed, day) for day in intake.days(feed)}
     if any(there.get(day) != print_ for day, print_ in known.items()):
         PLATFORMS[feed].reset()
         applied.forget(feed)
         known = {}
     wanted = [day for day in there if day not in known and (upto is None or day <= upto)]
     return [load_day(feed, day) for day in wanted]
+
+
+def describe() -> list[dict[str, object]]:
+    """One row a feed: its channel and the last day that its platform has taken in."""
+    return [
+        {
+            "feed": feed,
+            "channel": platform.channel,
+            "platform_day": max(applied.read(feed)).isoformat() if applied.read(feed) else None,
+        }
+        for feed, platform in PLATFORMS.items()
+    ]

@@ -1,7 +1,7 @@
 """Files as platforms deliver them: complete before they can be seen, the control file last, each noted.
 
-The note (`<STATE>/sandbox/truth/deliveries/<feed>/<day>.json`) is truth for tests: which file was sent
-when, with how many rows, and of which earlier file it is a repetition. It never reaches a feed.
+The note is truth for tests: which file was sent when, with how many rows, and of which earlier file it is
+a repetition. It stays in the platform's own folder and never reaches a feed.
 """
 
 import hashlib
@@ -13,11 +13,9 @@ from pathlib import Path
 
 import orjson
 
-from infra.sandbox.parameters import FOLDER
 from infra.sandbox.platforms import applied
 from infra.settings import STATE
 
-NOTES = FOLDER / "truth" / "deliveries"
 DROP = Path(environ.get("SANLING_DROP", STATE / "drop"))
 
 
@@ -57,12 +55,12 @@ def deliver(
 def note(feed: str, day: date, deliveries: list[Delivery]) -> None:
     """Write down what was delivered on a day."""
     body = json.dumps([asdict(each) for each in deliveries], ensure_ascii=False, indent=2)
-    applied.replace(NOTES / feed / f"{day.isoformat()}.json", body.encode())
+    applied.replace(_notes(feed) / f"{day.isoformat()}.json", body.encode())
 
 
 def noted(feed: str) -> list[Delivery]:
     """All that was delivered for a feed, oldest day first."""
-    files = sorted((NOTES / feed).glob("*.json"))
+    files = sorted(_notes(feed).glob("*.json"))
     return [Delivery(**each) for found in files for each in json.loads(found.read_text(encoding="utf-8"))]
 
 
@@ -72,5 +70,9 @@ def withdraw(feed: str) -> None:
         target = Path(each.folder) / each.name
         target.unlink(missing_ok=True)
         target.with_name(target.name + ".ok").unlink(missing_ok=True)
-    for found in (NOTES / feed).glob("*.json"):
+    for found in _notes(feed).glob("*.json"):
         found.unlink()
+
+
+def _notes(feed: str) -> Path:
+    return applied.home(feed) / "deliveries"

@@ -11,7 +11,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.csv
 
-from infra.sandbox.platforms import applied, delivery, outbox
+from infra.sandbox.platforms import applied, delivery, intake
 from infra.sandbox.platforms.sheet import workbook
 
 FEED = "emergency.accident"
@@ -23,9 +23,10 @@ ENCODING = "gb18030"
 
 def load(day: date) -> int:
     """Write the day's file and its control file; the same day again writes the same bytes."""
-    with outbox.connect() as con:
-        columns = outbox.open_day(con, FEED, day)
-        names = ", ".join(f'"{name}"' for name in columns)
+    with intake.connect() as con:
+        columns = intake.open_day(con, FEED, day)
+        # Neither kind of file can tell an absent value from an empty one.
+        names = ", ".join(f'nullif("{name}", \'\') AS "{name}"' for name in columns)
         # A file of this kind can add and correct, not take back.
         table = con.execute(f"SELECT {names} FROM today WHERE _op <> 'delete'").to_arrow_table()
     stem = f"sgkb_{day:%Y%m%d}"

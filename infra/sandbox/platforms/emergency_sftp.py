@@ -8,12 +8,12 @@ import hmac
 import os
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import asyncssh
 
 from infra.sandbox.platforms import applied
-from infra.settings import connection
+from infra.stack import credentials
+from infra.stack.sandbox import CLIENT
 
 FEED = "emergency.accident"
 WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
@@ -110,16 +110,17 @@ async def listen(
 
 
 async def _serve() -> None:
-    uri, folder = urlsplit(connection("emergency")), applied.home(FEED)
-    user, password = unquote(uri.username or ""), unquote(uri.password or "")
-    server = await listen(
-        folder / "files", host_key(folder), user, password, uri.hostname or "127.0.0.1", uri.port or 22
+    folder, password, port = (
+        applied.home(FEED),
+        credentials.secret("emergency"),
+        credentials.port("emergency"),
     )
+    server = await listen(folder / "files", host_key(folder), CLIENT, password, credentials.LOOPBACK, port)
     await server.wait_closed()
 
 
 def main() -> None:
-    """Serve on the address and with the credentials of the connection `emergency`."""
+    """Serve on the port and with the credentials that the local stack keeps for `emergency`."""
     asyncio.run(_serve())
 
 

@@ -8,30 +8,47 @@ of text: the platform's two interfaces never agreed on types.
 from collections.abc import Sequence
 from datetime import date
 
-import duckdb
-
-from infra.sandbox.platforms import delivery, outbox
+from infra.sandbox.platforms import delivery, intake
 from infra.sandbox.platforms.sheet import drawn
 
 FEED = "grid.event"
 KEY = "eventCode"
-TIMES = frozenset({"happenTime", "reportTime", "closeTime", "updateTime"})
-COUNTS = frozenset({"involveCount"})
-FLAGS = frozenset({"resolved", "deleted"})
+TIMES = ("happenTime", "reportTime", "closeTime", "updateTime")
+COUNTS = ("involveCount",)
+FLAGS = ("resolved", "deleted")
+# A value becomes a JSON number or boolean only where its text is exactly one, and then only in the rows
+# whose lot it is; milliseconds are numbers already. Shanghai is 8 hours ahead of UTC all year.
+MACROS = """
+CREATE TEMP MACRO sent_time(x, is_typed) AS CASE
+    WHEN regexp_full_match(x, '[0-9]{13}') THEN to_json(TRY_CAST(x AS BIGINT))
+    WHEN is_typed AND regexp_full_match(x, '20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}')
+        AND TRY_CAST(x AS TIMESTAMP) IS NOT NULL
+        THEN to_json(epoch_ms(TRY_CAST(x AS TIMESTAMP) - INTERVAL 8 HOUR))
+    ELSE to_json(x) END;
+CREATE TEMP MACRO sent_count(x, is_typed) AS CASE
+    WHEN is_typed AND regexp_full_match(x, '0|[1-9][0-9]{0,8}') THEN to_json(TRY_CAST(x AS BIGINT))
+    ELSE to_json(x) END;
+CREATE TEMP MACRO sent_flag(x, is_typed) AS CASE
+    WHEN is_typed AND x IN ('0', '1', 'true', 'false') THEN to_json(TRY_CAST(x AS BOOLEAN))
+    ELSE to_json(x) END;
+"""
+SENT = (
+    dict.fromkeys(TIMES, "sent_time")
+    | dict.fromkeys(COUNTS, "sent_count")
+    | dict.fromkeys(FLAGS, "sent_flag")
+)
 ROWS_A_FILE = 500
 SHARE_REPEATED = 0.2  # of the files
-SHARE_TYPED = 3  # every third row, by its number, is typed
+ONE_TYPED_OF = 3  # rows, by a hash of their number
 
 
 def load(day: date, rows_a_file: int = ROWS_A_FILE) -> int:
     """Push the day's events; the same day again pushes the same bytes under the same names."""
-    with outbox.connect() as con:
-        columns = outbox.open_day(con, FEED, day)
-        lines = (
-            con.execute(f"SELECT CAST({_json(con, columns)} AS VARCHAR) FROM today")
-            .to_arrow_table()[0]
-            .to_pylist()
-        )
+    with intake.connect() as con:
+        columns = intake.open_day(con, FEED, day)
+        con.execute(MACROS)
+        rows = con.execute(f"SELECT CAST({_json(columns)} AS VARCHAR) FROM today").fetchall()
+    lines = [line for (line,) in rows]
     chunks = [lines[at : at + rows_a_file] for at in range(0, len(lines), rows_a_file)]
     sent: list[delivery.Delivery] = []
     for number, chunk in enumerate(chunks, start=1):
@@ -44,37 +61,18 @@ def load(day: date, rows_a_file: int = ROWS_A_FILE) -> int:
     return len(lines)
 
 
-def _push(day: date, number: int, lines: Sequence[str | None], repeats: str | None) -> delivery.Delivery:
+def _push(day: date, number: int, lines: Sequence[str], repeats: str | None) -> delivery.Delivery:
     target = delivery.drop_folder(FEED) / f"wgsj_{day:%Y%m%d}_{number:03d}.ndjson"
     body = "".join(f"{line}\n" for line in lines).encode("utf-8")
     return delivery.deliver(target, body, len(lines), "json", repeats)
 
 
-def _json(con: duckdb.DuckDBPyConnection, columns: list[str]) -> str:
-    """SQL for one row's JSON object; a value is typed only where its text is exactly such a value."""
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO plain_time(x) AS regexp_full_match(x, "
-        "'20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}') AND TRY_CAST(x AS TIMESTAMP) IS NOT NULL"
-    )
-    parts = []
-    for name in columns:
-        text = f'"{name}"'
-        typed = {
-            # Shanghai is eight hours ahead of UTC, without daylight saving.
-            **dict.fromkeys(TIMES, f"epoch_ms(TRY_CAST({text} AS TIMESTAMP) - INTERVAL 8 HOUR)"),
-            **dict.fromkeys(COUNTS, f"TRY_CAST({text} AS BIGINT)"),
-            **dict.fromkeys(FLAGS, f"TRY_CAST({text} AS BOOLEAN)"),
-        }.get(name)
-        fits = {
-            **dict.fromkeys(TIMES, f"plain_time({text})"),
-            **dict.fromkeys(COUNTS, f"regexp_full_match({text}, '0|[1-9][0-9]{{0,8}}')"),
-            **dict.fromkeys(FLAGS, f"{text} IN ('0', '1', 'true', 'false')"),
-        }.get(name)
-        if typed:
-            chosen = f"md5_number_lower(coalesce(\"{KEY}\", '')) % {SHARE_TYPED} = 0 AND {fits}"
-            text = f"CASE WHEN {chosen} THEN to_json({typed}) ELSE to_json({text}) END"
-        parts.append(f"'{name}', {text}")
-    return f"json_object({', '.join(parts)})"
+def _json(columns: list[str]) -> str:
+    """SQL for one row's JSON object."""
+    is_typed = f"md5_number_lower(coalesce(\"{KEY}\", '')) % {ONE_TYPED_OF} = 0"
+    values = (f'{SENT[name]}("{name}", {is_typed})' if name in SENT else f'"{name}"' for name in columns)
+    pairs = (f"'{name}', {value}" for name, value in zip(columns, values, strict=True))
+    return f"json_object({', '.join(pairs)})"
 
 
 def reset() -> None:

@@ -6,7 +6,7 @@ reply. Message numbers are numeric cells, times are partly true Excel dates and 
 
 from datetime import date
 
-from infra.sandbox.platforms import delivery, outbox
+from infra.sandbox.platforms import delivery, intake
 from infra.sandbox.platforms.sheet import workbook
 
 FEED = "petition.message"
@@ -21,8 +21,8 @@ NUMBERS = frozenset({"留言编号", "反对数", "点赞数"})
 def load(day: date) -> int:
     """Write the day's exports, one file a layout that has rows; the same day again writes the same bytes."""
     sent = []
-    with outbox.connect() as con:
-        outbox.open_day(con, FEED, day)
+    with intake.connect() as con:
+        intake.open_day(con, FEED, day)
         for name, columns in LAYOUTS.items():
             names = ", ".join(f'"{column}"' for column in columns)
             is_answered = "IS NOT NULL" if name == "lyhf" else "IS NULL"

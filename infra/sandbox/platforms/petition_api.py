@@ -16,7 +16,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -27,7 +27,9 @@ from starlette.types import Receive, Scope, Send
 
 from infra.sandbox.platforms import applied, petition_store
 from infra.sandbox.platforms.behaviour import Fault, Manners
-from infra.settings import TIMEZONE, connection
+from infra.settings import TIMEZONE
+from infra.stack import credentials
+from infra.stack.sandbox import CLIENT
 
 LARGEST_PAGE = 1000
 RETRY_AFTER = 1  # seconds
@@ -144,14 +146,10 @@ def _local(when: datetime | None) -> datetime | None:
 
 
 def main() -> None:
-    """Serve on the address and with the credentials of the connection `petition`."""
-    uri = urlsplit(connection("petition"))
-    app = create_app(
-        applied.home(petition_store.FEED), unquote(uri.username or ""), unquote(uri.password or "")
-    )
-    uvicorn.run(
-        app, host=uri.hostname or "127.0.0.1", port=uri.port or 80, log_level="warning", access_log=False
-    )
+    """Serve on the port and with the credentials that the local stack keeps for `petition`."""
+    app = create_app(applied.home(petition_store.FEED), CLIENT, credentials.secret("petition"))
+    port = credentials.port("petition")
+    uvicorn.run(app, host=credentials.LOOPBACK, port=port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":

@@ -11,14 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from infra.sandbox.platforms import applied, outbox
+from infra.sandbox.platforms import applied, intake
 
 FEED = "petition.petition"
 KEY, UPDATED, COUNT = "XFJBH", "GXSJ", "XFRS"
 ROWS_A_BATCH = 100_000
 EPOCH = datetime(1970, 1, 1)
-# How the registrars write a time; anything else is filed under the end of the day it was entered on.
-FORMATS = ["%Y/%m/%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y%m%d"]
 
 
 VERSIONS = f"""
@@ -27,7 +25,7 @@ WITH entered AS (
     SELECT
         *,
         parse_filename(filename, true)::DATE AS _day,
-        coalesce(TRY_CAST("{UPDATED}" AS TIMESTAMP), try_strptime("{UPDATED}", $formats)) AS _written
+        TRY_CAST("{UPDATED}" AS TIMESTAMP) AS _written  -- what is none is filed under the end of its day
     FROM read_parquet($files, filename = true, union_by_name = true)
 )
 SELECT
@@ -51,11 +49,11 @@ def load(day: date) -> int:
     Of several versions of a petition the last stays; rows without a number all stay, as do two rows of
     one number entered in the same second. A deleted petition is no longer shown.
     """
-    with outbox.connect() as con:
-        columns = outbox.open_day(con, FEED, day)
+    with intake.connect() as con:
+        columns = intake.open_day(con, FEED, day)
         count = con.execute("SELECT count(*) FROM today").fetchone()
-        files = [str(outbox.file(FEED, each)) for each in outbox.days(FEED) if each <= day]
-        con.execute(VERSIONS, {"formats": FORMATS, "files": files})
+        files = [str(intake.file(FEED, each)) for each in intake.days(FEED) if each <= day]
+        con.execute(VERSIONS, {"files": files})
         current = con.execute(
             f"SELECT epoch_us(_time) AS time, encode(CAST({_json(columns)} AS VARCHAR)) AS row FROM versions "
             f"QUALIFY _op IS DISTINCT FROM 'delete' AND (coalesce(\"{KEY}\", '') = '' OR "

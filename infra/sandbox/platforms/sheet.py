@@ -11,10 +11,12 @@ from io import BytesIO
 
 import xlsxwriter
 
-STAMP = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?: (\d{1,2}):(\d{2}):(\d{2}))?")
-NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?")
+# Only what Excel would hand back letter for letter is stored as a date or number; so a row that is sent
+# both as text and in a workbook is the same row for who reads it.
+STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{0,5}[1-9])?")
 MADE = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-FIRST_YEAR = 1990  # earlier years are placeholders, and Excel counts 1900 as a leap year
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # others are placeholders, and Excel counts 1900 as a leap year
 
 
 def workbook(
@@ -27,25 +29,24 @@ def workbook(
 ) -> bytes:
     """One sheet with a header row.
 
-    Cells of `dates` become true dates for about `share` of the rows where the text is a plain date or
-    time; cells of `numbers` become numbers where the text is a plain number. The rest stays text, and
-    None is an empty cell.
+    Cells of `dates` become true dates for about `share` of the values that are plain times, cells of
+    `numbers` become numbers where the text is a plain number. The rest stays text; None and '' are empty
+    cells. Equal rows become equal cells wherever they stand.
     """
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"strings_to_numbers": False, "strings_to_formulas": False})
     book.set_properties({"created": MADE})
     sheet = book.add_worksheet("Sheet1")
-    with_time = book.add_format({"num_format": "yyyy/m/d h:mm:ss"})
-    date_only = book.add_format({"num_format": "yyyy/m/d"})
+    style = book.add_format({"num_format": "yyyy/m/d h:mm:ss"})
     sheet.write_row(0, 0, columns)
     for line, row in enumerate(rows, start=1):
         for place, (name, text) in enumerate(zip(columns, row, strict=True)):
-            if text is None:
+            if not text:
                 continue
             if name in numbers and NUMBER.fullmatch(text):
                 sheet.write_number(line, place, float(text))
-            elif name in dates and drawn(f"{name}|{line}|{text}", share) and (when := _date(text)):
-                sheet.write_datetime(line, place, when, with_time if ":" in text else date_only)
+            elif name in dates and drawn(f"{row[0]}|{name}|{text}", share) and (when := _date(text)):
+                sheet.write_datetime(line, place, when, style)
             else:
                 sheet.write_string(line, place, text)
     book.close()
@@ -58,11 +59,10 @@ def drawn(text: str, share: float) -> bool:
 
 
 def _date(text: str) -> datetime | None:
-    found = STAMP.fullmatch(text)
-    if not found:
+    if not STAMP.fullmatch(text):
         return None
     try:
-        when = datetime(*(int(part) for part in found.groups(default="0")))  # type: ignore[arg-type]
+        when = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return when if FIRST_YEAR <= when.year < 9999 else None
+    return when if FIRST_YEAR <= when.year < LAST_YEAR else None
