@@ -1,0 +1,119 @@
+"""Small contracts and pulls for the tests of connectors."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import yaml
+
+from infra import lake
+from ingest import landing, lineage
+from ingest.connectors import Fetch, connector
+from ingest.contract import Contract, parse
+from ingest.interval import Interval, midnight
+
+DAY = date(2026, 10, 1)
+NIGHT = Interval(midnight(DAY), midnight(DAY + timedelta(days=1)))
+
+
+def contract(
+    server: dict[str, Any], columns: Sequence[str], feed: str | None = None, **settings: Any
+) -> Contract:
+    """A contract of text columns; the first is the key. Each call makes a feed of its own."""
+    feed = feed or f"try.f{uuid4().hex[:8]}"
+    custom = [{"property": name, "value": value} for name, value in settings.items()]
+    document = {
+        "apiVersion": "v3.1.0",
+        "kind": "DataContract",
+        "id": feed,
+        "version": "1.0.0",
+        "status": "active",
+        "name": "试验",
+        "domain": feed.partition(".")[0],
+        "description": {"purpose": "A test."},
+        "team": {"name": "试验科"},
+        "servers": [{"server": "source", **server, "customProperties": custom}],
+        "slaProperties": [
+            {"property": "schedule", "value": "0 1 * * *"},
+            {"property": "latestArrival", "value": "03:00"},
+            {"property": "historyStart", "value": "2026-01-01"},
+            {"property": "retention", "value": 3, "unit": "y"},
+            {"property": "returnDue", "value": 5, "unit": "d"},
+        ],
+        "schema": [
+            {
+                "name": "thing",
+                "physicalName": "thing",
+                "properties": [
+                    {
+                        "name": f"c{i}",
+                        "physicalName": name,
+                        "businessName": name,
+                        "logicalType": "string",
+                        "primaryKey": i == 0,
+                        "required": i == 0,
+                        "classification": "internal",
+                    }
+                    for i, name in enumerate(columns)
+                ],
+            }
+        ],
+    }
+    return parse(yaml.safe_dump(document, allow_unicode=True), f"{feed}.odcs.yaml")
+
+
+class Pulled:
+    """What one connector brought: rows as dicts with `_source_uri` and `_row_number`, and the Fetch."""
+
+    def __init__(self, fetch: Fetch, rows: list[dict[str, Any]]) -> None:
+        self.fetch, self.rows = fetch, rows
+
+    def values(self, *columns: str) -> list[tuple[Any, ...]]:
+        """Chosen columns of the rows, in the order of originals and row numbers."""
+        return [tuple(row.get(column) for column in columns) for row in self.rows]
+
+
+def pull(given: Contract, workdir: Path, interval: Interval = NIGHT) -> Pulled:
+    """Run a connector as `ingest.pull` does, but into memory."""
+    folder = workdir / uuid4().hex
+    folder.mkdir(parents=True)
+    with lake.connect() as con:
+        archive = landing.Landing(given.feed, interval)
+        with connector(given)(given, interval, con, archive, folder) as fetch:
+            rows: list[dict[str, Any]] = []
+            for part in fetch.parts:
+                kinds = con.execute(f"DESCRIBE SELECT * FROM {part.source}").fetchall()
+                columns = [(n, k) for n, k, *_ in kinds if part.columns is None or n in part.columns]
+                query = lineage.select(given, part, columns, landing.batch_id(given.feed, interval), "now")
+                table = con.execute(f"COPY ({query}) TO '{folder}/raw.parquet' (FORMAT parquet)")
+                table = con.execute(f"SELECT * FROM '{folder}/raw.parquet'").to_arrow_table()
+                rows += table.to_pylist()
+    rows.sort(key=lambda row: (row["_source_uri"], row["_row_number"]))
+    return Pulled(fetch, rows)
+
+
+def receipt(given: Contract, fetch: Fetch, interval: Interval = NIGHT) -> None:
+    """Make the batch exist, as the end of a pull does."""
+    bounds = {"interval_start": interval.start.isoformat(), "interval_end": interval.end.isoformat()}
+    landing.write_receipt(
+        landing.Receipt(
+            batch_id=landing.batch_id(given.feed, interval),
+            feed=given.feed,
+            platform=given.platform,
+            business_date=interval.business_date.isoformat(),
+            attempt=uuid4().hex,
+            contract_version="1.0.0",
+            outcome="complete",
+            rows=0,
+            bytes=0,
+            sha256=None,
+            object=None,
+            pulled_at="2026-10-02T01:00:00+08:00",
+            seconds=0.0,
+            originals=fetch.originals,
+            **bounds,
+        ),
+        interval,
+    )
