@@ -72,11 +72,16 @@ class Part:
 
 @dataclass
 class Fetch:
-    """All that one interval of one feed holds. No parts means that the source had nothing."""
+    """All that one interval of one feed holds. No parts means that the source had nothing.
+
+    `originals` and `control` are read after the COPY, so a stream may add to them while it flows.
+    """
 
     parts: list[Part] = field(default_factory=list)
     originals: list[Original] = field(default_factory=list)
     control: list[ControlCheck] = field(default_factory=list)
+    # called with the SQL relation of what was written, before it is shown; raises SourceError
+    verify: Callable[[str], None] | None = None
     notes: list[str] = field(default_factory=list)  # what a person should see: a file left for later …
 
 
