@@ -74,7 +74,7 @@ def advance(
 @app.command()
 def push(
     day: DayOption = None,
-    again: Annotated[bool, typer.Option("--again", help="load this one day again, all feeds")] = False,
+    again: Annotated[bool, typer.Option("--again", help="load this day again, and those after it")] = False,
     fmt: FormatOption = Format.table,
 ) -> None:
     """Let the platforms take in the generated days that they do not have yet.
@@ -114,7 +114,6 @@ def status(fmt: FormatOption = Format.table) -> None:
         [
             {
                 "feed": row["feed"],
-                "channel": there[row["feed"]]["channel"],
                 "generated_to": row["current_day"],
                 "platform_to": there[row["feed"]]["platform_day"],
                 **{name: row[name] for name in ("rows", "records", "spoiled", "refusable")},
@@ -136,10 +135,7 @@ def _load(day: datetime | None, *, again: bool = False, fmt: Format = Format.tab
     try:
         parameters.load()  # says how to make a city where there is none
         with console.status("loading the platforms"):
-            if again and last:
-                loaded = [platforms.load_day(feed, last) for feed in platforms.PLATFORMS]
-            else:
-                loaded = platforms.load_all(last)
+            loaded = platforms.load_again(last) if again and last else platforms.load_all(last)
     except OperationalError:
         raise _failed("the police database does not answer: start it with `sanling stack up`") from None
     except (OutboxUnfit, FileNotFoundError) as error:

@@ -43,13 +43,6 @@ PLATFORMS = {
 }
 
 
-def load_day(feed: str, day: date) -> Loaded:
-    """Let one platform take in one day, whether it has it already or not."""
-    rows = PLATFORMS[feed].load(day)
-    applied.write(feed, applied.read(feed) | {day: intake.fingerprint(feed, day)})
-    return Loaded(feed, day, rows)
-
-
 def load_all(upto: date | None = None, feeds: tuple[str, ...] = tuple(PLATFORMS)) -> list[Loaded]:
     """Bring the platforms up to a day (None = all that the outbox holds); returns what was new.
 
@@ -66,7 +59,21 @@ def _catch_up(feed: str, upto: date | None) -> list[Loaded]:
         applied.forget(feed)
         known = {}
     wanted = [day for day in there if day not in known and (upto is None or day <= upto)]
-    return [load_day(feed, day) for day in wanted]
+    return [_load(feed, day) for day in wanted]
+
+
+def load_again(since: date, feeds: tuple[str, ...] = tuple(PLATFORMS)) -> list[Loaded]:
+    """Let the platforms take in a day that they have, and the later ones that they have; nothing changes.
+
+    The later ones come again too, because a day alone would bring back versions that were replaced since.
+    """
+    return [_load(feed, day) for feed in feeds for day in sorted(applied.read(feed)) if day >= since]
+
+
+def _load(feed: str, day: date) -> Loaded:
+    rows = PLATFORMS[feed].load(day)
+    applied.write(feed, applied.read(feed) | {day: intake.fingerprint(feed, day)})
+    return Loaded(feed, day, rows)
 
 
 def describe() -> list[dict[str, object]]:

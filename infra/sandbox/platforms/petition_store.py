@@ -55,7 +55,7 @@ def load(day: date) -> int:
         files = [str(intake.file(FEED, each)) for each in intake.days(FEED) if each <= day]
         con.execute(VERSIONS, {"files": files})
         current = con.execute(
-            f"SELECT epoch_us(_time) AS time, encode(CAST({_json(columns)} AS VARCHAR)) AS row FROM versions "
+            f"SELECT epoch_us(_time) AS time, {json_of(columns)} AS row FROM versions "
             f"QUALIFY _op IS DISTINCT FROM 'delete' AND (coalesce(\"{KEY}\", '') = '' OR "
             f'rank() OVER (PARTITION BY "{KEY}" ORDER BY _day DESC, _time DESC) = 1) '
             f'ORDER BY _time, "{KEY}", row'
@@ -64,8 +64,8 @@ def load(day: date) -> int:
     return int(count[0]) if count else 0
 
 
-def _json(columns: list[str]) -> str:
-    """SQL for one row's JSON object: all text, but the number of petitioners a number where it is one."""
+def json_of(columns: list[str]) -> str:
+    """SQL for one row's JSON in UTF-8: all text, but the number of petitioners a number where it is one."""
     whole = f"regexp_full_match(\"{COUNT}\", '0|[1-9][0-9]{{0,8}}')"
     parts = []
     for name in columns:
@@ -73,7 +73,7 @@ def _json(columns: list[str]) -> str:
         if name == COUNT:
             value = f'CASE WHEN {whole} THEN to_json("{COUNT}"::BIGINT) ELSE to_json("{COUNT}") END'
         parts.append(f"'{name}', {value}")
-    return f"json_object({', '.join(parts)})"
+    return f"encode(CAST(json_object({', '.join(parts)}) AS VARCHAR))"
 
 
 def publish(rows: pa.RecordBatchReader, target: Path) -> None:

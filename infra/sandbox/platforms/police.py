@@ -32,7 +32,7 @@ def _open() -> psycopg.Connection:
     con = psycopg.connect(owner_uri())
     con.execute("SELECT pg_advisory_xact_lock(hashtext('icc_t_jjdb'))")
     if con.execute("SELECT to_regclass(%s)", (TABLE,)).fetchone() == (None,):
-        for statement in police_table.statements():
+        for statement in (police_table.create_table(), *police_table.finish_table()):
             con.execute(statement)
     return con
 
@@ -73,8 +73,11 @@ def bulk_load(rows: duckdb.DuckDBPyConnection) -> int:
     """Replace the table by the result of a query that was just executed on `rows`; for measurements."""
     columns = [str(entry[0]) for entry in rows.description or []]
     with _open() as con:
-        con.execute(f"TRUNCATE {TABLE}")
+        con.execute(f"DROP TABLE {TABLE}")
+        con.execute(police_table.create_table())
         count = _copy(con, TABLE, columns, rows)
+        for statement in police_table.finish_table():
+            con.execute(statement)
     with psycopg.connect(owner_uri(), autocommit=True) as con:
         con.execute(f"VACUUM ANALYZE {TABLE}")
     return count
@@ -103,7 +106,8 @@ def _batches(rows: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
 def _explain(day: date, error: psycopg.Error) -> str:
     """Name the column and the line, never the value that PostgreSQL's own message repeats."""
     place = re.search(r"line (\d+)(?:, column (\w+))?", error.diag.context or "")
-    where = f"row {place[1]}, column {place[2]}" if place else "unknown place"
+    # PostgreSQL counts lines, and a text may have several.
+    where = f"column {place[2]}, row {place[1]} or a little before" if place else "unknown place"
     return (
         f"{FEED} {day}: {where}: {type(error).__name__}; the column's type "
         f"{police_table.sql_type(place[2]) if place and place[2] else ''} cannot hold the value. "

@@ -48,14 +48,18 @@ def typed_columns() -> list[str]:
     return [name for name, _ in contract_columns() if name in TIMES | FLAGS | NUMBERS]
 
 
-def statements() -> list[str]:
-    """Everything that makes the table. Who may read it is settled by the database's default privileges."""
-    columns = contract_columns()
-    body = ", ".join(f'"{name}" {sql_type(name)}' for name, _ in columns)
+def create_table() -> str:
+    """The table alone. Who may read it is settled by the database's default privileges."""
+    columns = ", ".join(f'"{name}" {sql_type(name)}' for name, _ in contract_columns())
+    return f"CREATE TABLE {TABLE} ({columns})"
+
+
+def finish_table() -> list[str]:
+    """Keys, index and comments, which are cheaper to make after the rows than before them."""
     return [
-        f'CREATE TABLE {TABLE} ({body}, PRIMARY KEY ("{KEY}"))',
-        f"COMMENT ON TABLE {TABLE} IS '110接处警 接警单表'",
-        *(f"COMMENT ON COLUMN {TABLE}.\"{name}\" IS '{label}'" for name, label in columns),
+        f'ALTER TABLE {TABLE} ADD PRIMARY KEY ("{KEY}")',
         f'CREATE INDEX icc_t_jjdb_gxsj ON {TABLE} ("{WATERMARK}")',
         f"ALTER TABLE {TABLE} REPLICA IDENTITY FULL",
+        f"COMMENT ON TABLE {TABLE} IS '110接处警 接警单表'",
+        *(f"COMMENT ON COLUMN {TABLE}.\"{name}\" IS '{label}'" for name, label in contract_columns()),
     ]

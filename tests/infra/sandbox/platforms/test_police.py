@@ -1,0 +1,147 @@
+"""The police platform in a real PostgreSQL: types, versions, soft deletes, who may do what."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import psycopg
+import pytest
+
+from infra.sandbox.platforms import bulk, intake, load_again, load_all, police, police_table
+from infra.settings import Settings, connection
+from tests.infra.sandbox.platforms.small_city import FIRST, RARE, SECOND, call, write_day
+
+Row = tuple[object, ...]
+
+
+@pytest.fixture
+def database(stack: Settings, city: Path) -> Iterator[psycopg.Connection]:
+    """A reader's connection to the empty platform."""
+    police.reset()
+    with psycopg.connect(connection("police"), autocommit=True) as con:
+        yield con
+
+
+def rows(con: psycopg.Connection, columns: str = '"JJDBH", "BJNR", "SCBS"') -> list[Row]:
+    return con.execute(f'SELECT {columns} FROM {police_table.TABLE} ORDER BY "JJDBH"').fetchall()
+
+
+def test_rows_have_their_types_and_keep_every_character(database: psycopg.Connection) -> None:
+    write_day(
+        "police.incident", FIRST, [call("J1"), call("J2", JASJ="", LXDH="", HBBS=None, FXDWJD="0.000000")]
+    )
+    assert police.load(FIRST) == 2
+    first, second = rows(database, '"GXSJ", "FXDWJD", "BJRMC", "BJNR", "JASJ", "LXDH", "HBBS"')
+    text = call("J1")["BJNR"]
+    assert first == (datetime(2026, 10, 1, 9), Decimal("113.612345"), f"王{RARE}", text, None, None, None)
+    assert second[1:2] == (Decimal("0.000000"),)
+    assert second[4:] == (None, "", None)
+
+
+def test_later_versions_replace_and_deleted_calls_stay_with_their_flag(database: psycopg.Connection) -> None:
+    write_day(
+        "police.incident",
+        FIRST,
+        [call("J1"), call("J2"), call("J3", BJNR="旧"), call("J3", GXSJ="2026-10-01 10:00:00")],
+    )
+    later = "2026-10-02 08:00:00"
+    write_day(
+        "police.incident", SECOND, [call("J1", _op="delete", GXSJ=later), call("J2", BJNR="改", GXSJ=later)]
+    )
+    for load in (police.load, police.load):
+        load(FIRST)
+        load(SECOND)
+        assert [(row[0], row[2]) for row in rows(database)] == [("J1", "1"), ("J2", "0"), ("J3", "0")]
+        assert [row[1] for row in rows(database)][1:] == ["改", call("J3")["BJNR"]]
+
+
+def test_load_all_and_load_again_agree(database: psycopg.Connection) -> None:
+    write_day("police.incident", FIRST, [call("J1")])
+    write_day("police.incident", SECOND, [call("J1", BJNR="改", GXSJ="2026-10-02 08:00:00")])
+    assert [each.day for each in load_all(None, ("police.incident",))] == [FIRST, SECOND]
+    before = rows(database, "*")
+    assert [each.day for each in load_again(FIRST, ("police.incident",))] == [FIRST, SECOND]
+    assert rows(database, "*") == before
+    write_day("police.incident", FIRST, [call("K9")])  # another city
+    assert len(load_all(None, ("police.incident",))) == 2
+    assert [row[0] for row in rows(database)] == ["J1", "K9"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [({"GXSJ": "十月三日"}, "GXSJ"), ({"SCBS": "yes"}, "SCBS"), ({"FXDWJD": "38465698.5"}, "FXDWJD")],
+)
+def test_what_the_types_cannot_hold_is_named_but_not_shown(
+    database: psycopg.Connection, changes: dict[str, str], column: str
+) -> None:
+    write_day("police.incident", FIRST, [call("J1"), call("J2", **changes)])
+    with pytest.raises(
+        intake.OutboxUnfit, match=rf"police.incident 2026-10-01: column {column}, row"
+    ) as caught:
+        police.load(FIRST)
+    assert changes[column] not in str(caught.value)
+    assert rows(database) == []
+
+
+def test_the_reader_may_only_read(database: psycopg.Connection) -> None:
+    write_day("police.incident", FIRST, [call("J1")])
+    police.load(FIRST)
+    for statement in (
+        f"DELETE FROM {police_table.TABLE}",
+        f"UPDATE {police_table.TABLE} SET \"SCBS\" = '1'",
+        "CREATE TABLE mine (a int)",
+        f"DROP TABLE {police_table.TABLE}",
+    ):
+        database.execute("RESET default_transaction_read_only")
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            database.execute(statement)
+        database.execute("SET default_transaction_read_only = off")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            database.execute(statement)
+
+
+def test_a_wrong_password_is_refused(database: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(connection("police"), password="guess")
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(connection("police"), dbname="sanling_lake")
+
+
+def test_columns_are_those_of_the_contract_with_chinese_comments(database: psycopg.Connection) -> None:
+    write_day("police.incident", FIRST, [])
+    police.load(FIRST)
+    found = database.execute(
+        "SELECT attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum) "
+        "FROM pg_attribute "
+        "WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
+        (police_table.TABLE,),
+    ).fetchall()
+    assert [(name, label) for name, _, label in found] == police_table.contract_columns()
+    types = {name: kind for name, kind, _ in found}
+    assert types["GXSJ"] == "timestamp(0) without time zone"
+    assert types["FXDWJD"] == "numeric(10,6)"
+    assert types["SCBS"] == "character(1)"
+    assert types["JJDBH"] == "character varying(100)"
+
+
+def test_many_rows_load_in_one_stream(database: psycopg.Connection) -> None:
+    assert bulk.police_rows(50_000) == 50_000
+    assert database.execute(
+        f'SELECT count(*), count(DISTINCT "JJDBH") FROM {police_table.TABLE}'
+    ).fetchone() == (50_000, 50_000)
+
+
+def test_duckdb_splits_the_table_by_pages(database: psycopg.Connection) -> None:
+    """What a partitioned table would lose: page counts, by which the scanner shares the work."""
+    bulk.police_rows(50_000)
+    pages = database.execute(
+        "SELECT relpages FROM pg_class WHERE oid = %s::regclass", (police_table.TABLE,)
+    ).fetchone()
+    assert pages is not None
+    assert pages[0] > 1000
+    with duckdb.connect() as con:
+        con.load_extension("postgres_scanner")
+        con.execute(f"ATTACH '{connection('police')}' AS police (TYPE postgres, READ_ONLY)")
+        assert con.execute(f"SELECT count(*) FROM police.{police_table.TABLE}").fetchone() == (50_000,)
