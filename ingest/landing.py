@@ -13,28 +13,39 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import urllib3.exceptions
 from minio.error import S3Error
 
 from infra import store
 from infra.settings import settings
-from ingest.connectors import ControlCheck, Original, SourceUnavailable
+from ingest.connectors import ControlCheck, Original
 from ingest.interval import Interval
 
 LANDING, RAW = "landing", "raw"
 REFUSALS = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket")
 
 
+class StoreUnavailable(RuntimeError):
+    """The object store does not answer; trying again may help."""
+
+
 @contextmanager
 def clear_refusals(feed: str) -> Iterator[None]:
-    """The store's errors in our words: StoreRefused for what a person must mend, else to be tried again."""
+    """The store's errors in our words: StoreRefused for what a person must mend, else StoreUnavailable."""
+    where = f"{feed}: object store {settings().s3_endpoint}"
     try:
         yield
     except S3Error as error:
         if error.code not in REFUSALS:
-            raise SourceUnavailable(f"{feed}: object store answered {error.code}") from None
+            raise StoreUnavailable(f"{where} answered {error.code}") from None
         raise store.StoreRefused(
-            f"{feed}: object store {settings().s3_endpoint} refused: {error.code}. Check "
-            "SANLING_S3_ACCESS_KEY and SANLING_S3_SECRET_KEY, and that the buckets exist (sanling stack up)."
+            f"{where} refused: {error.code}. Check SANLING_S3_ACCESS_KEY and SANLING_S3_SECRET_KEY, "
+            "and that the buckets exist (sanling stack up)."
+        ) from None
+    except urllib3.exceptions.HTTPError as error:
+        raise StoreUnavailable(
+            f"{where} does not answer ({type(error).__name__}). Start it with `sanling stack up`, "
+            "or check SANLING_S3_ENDPOINT."
         ) from None
 
 

@@ -122,19 +122,13 @@ def _plain_errors() -> Iterator[None]:
     from infra.settings import SettingsMissing
     from infra.store import StoreRefused
     from ingest.connectors import SourceError, SourceUnavailable
+    from ingest.landing import StoreUnavailable
     from ingest.lock import FeedBusy, LockUnavailable
 
-    known = (
-        SettingsMissing,
-        StoreRefused,
-        SourceError,
-        SourceUnavailable,
-        FeedBusy,
-        LockUnavailable,
-        ValueError,
-    )
+    source = (SourceError, SourceUnavailable, ValueError)  # ContractBroken is a ValueError
+    store = (SettingsMissing, StoreRefused, StoreUnavailable, FeedBusy, LockUnavailable)
     try:
         yield
-    except known as error:  # ContractBroken is a ValueError
+    except (*source, *store) as error:
         errors.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
