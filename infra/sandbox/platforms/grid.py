@@ -53,10 +53,11 @@ def load(day: date, rows_a_file: int = ROWS_A_FILE) -> int:
     sent: list[delivery.Delivery] = []
     for number, chunk in enumerate(chunks, start=1):
         sent.append(_push(day, number, chunk, None))
-    # The acknowledgement of these got lost, so they come again, after the others.
+    # The acknowledgement of these got lost, so their rows come again after the others, from a queue that
+    # gives them in another order: the same rows, another checksum.
     for first in [each for each in sent if drawn(each.name, SHARE_REPEATED)]:
         chunk = chunks[sent.index(first)]
-        sent.append(_push(day, len(sent) + 1, chunk, first.name))
+        sent.append(_push(day, len(sent) + 1, chunk[::-1], first.name))
     delivery.note(FEED, day, sent)
     return len(lines)
 
