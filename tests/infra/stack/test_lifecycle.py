@@ -22,7 +22,8 @@ from io import BytesIO
 from infra import store
 from infra.serving import connect_serving
 with connect_serving() as con:
-    con.execute("CREATE TABLE kept (a int)")
+    con.execute("CREATE TABLE IF NOT EXISTS kept (a int)")
+    con.execute("TRUNCATE kept")
     con.execute("INSERT INTO kept SELECT generate_series(1, 10000)")
 for i in range(20):
     store.client().put_object("raw", f"kept/{i}", BytesIO(bytes([i]) * 100_000), 100_000)
@@ -67,8 +68,8 @@ class Stack:
         return found
 
 
-@pytest.fixture
-def own() -> Iterator[Stack]:
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Stack]:
     # Not in pytest's folder: that one is closed to the user under whom root runs the servers.
     stack = Stack(Path(tempfile.mkdtemp(prefix="sanling-test-")))
     try:
@@ -76,6 +77,15 @@ def own() -> Iterator[Stack]:
     finally:
         stack.run("down")
         shutil.rmtree(stack.state)
+
+
+@pytest.fixture
+def own(folder: Stack) -> Stack:
+    """A stack that is up; one folder serves all tests, because a first start is the slow one."""
+    folder.env.pop("SANLING_PG_PORT", None)
+    folder.run("up", "--no-sandbox")
+    folder.python(WRITE)
+    return folder
 
 
 def _eventually(is_so: Callable[[], bool], seconds: float = 20) -> bool:
@@ -86,11 +96,9 @@ def _eventually(is_so: Callable[[], bool], seconds: float = 20) -> bool:
 
 
 def test_up_again_changes_nothing_and_down_leaves_nothing(own: Stack) -> None:
-    own.run("up", "--no-sandbox")
     first = own.status()
     settings = (own.state / "settings.env").read_text(encoding="utf-8")
     (own.state / "settings.env").write_text(settings + "SANLING_MIN_CELL=7\n", encoding="utf-8")
-    own.python(WRITE)
     own.run("up", "--no-sandbox")
     again = own.status()
     assert {name: row["pid"] for name, row in again.items()} == {
@@ -114,8 +122,6 @@ def test_up_again_changes_nothing_and_down_leaves_nothing(own: Stack) -> None:
 
 
 def test_a_killed_server_comes_back_with_its_data(own: Stack) -> None:
-    own.run("up", "--no-sandbox")
-    own.python(WRITE)
     before = own.status()
     for row in before.values():
         os.kill(row["pid"], signal.SIGKILL)
@@ -132,8 +138,6 @@ def test_a_killed_server_comes_back_with_its_data(own: Stack) -> None:
 
 @pytest.mark.parametrize("verb", ["down", "up"])
 def test_orphans_of_a_killed_supervisor_are_stopped(own: Stack, verb: str) -> None:
-    own.run("up", "--no-sandbox")
-    own.python(WRITE)
     bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         supervisor = int((own.state / "run" / "supervisord.pid").read_text())
@@ -152,10 +156,10 @@ def test_orphans_of_a_killed_supervisor_are_stopped(own: Stack, verb: str) -> No
 
 
 def test_a_port_that_a_stranger_took_is_changed_or_named(own: Stack) -> None:
-    own.run("up", "--no-sandbox")
     old = own.status()["postgres"]["port"]
     own.run("down")
     with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         stranger.bind(("127.0.0.1", old))
         stranger.listen()
         own.run("up", "--no-sandbox")
@@ -168,12 +172,16 @@ def test_a_port_that_a_stranger_took_is_changed_or_named(own: Stack) -> None:
 
 
 def test_a_server_that_cannot_start_names_its_log(own: Stack) -> None:
-    own.run("up", "--no-sandbox")
     own.run("down")
-    (own.state / "postgres" / "data" / "global" / "pg_control").unlink()
-    failed = own.run("up", "--no-sandbox", check=False)
-    assert failed.returncode == 1
-    assert "postgres.log" in failed.stderr.replace("\n", "")
+    control = own.state / "postgres" / "data" / "global" / "pg_control"
+    control.rename(own.state / "pg_control")
+    try:
+        failed = own.run("up", "--no-sandbox", check=False)
+        assert failed.returncode == 1
+        assert "postgres.log" in failed.stderr.replace("\n", "")
+    finally:
+        own.run("down")
+        (own.state / "pg_control").rename(control)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another user")
