@@ -43,7 +43,8 @@ def up(
         errors.print(str(error), markup=False, style="red")
         raise typer.Exit(1) from None
     except CalledProcessError as error:
-        said = (error.output or b"").decode(errors="replace").strip()[-1000:]
+        output = error.output or error.stderr or ""
+        said = (output if isinstance(output, str) else output.decode(errors="replace")).strip()[-1000:]
         errors.print(f"{error.cmd[0]} failed: {said}", markup=False, style="red")
         raise typer.Exit(1) from None
     status()

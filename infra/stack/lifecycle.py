@@ -53,6 +53,7 @@ def down(say: Say) -> int:
         processes.stop_all()
         for program in programs(ALL):
             program.tidy()
+        supervision.tidy()
         return count
 
 

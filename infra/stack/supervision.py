@@ -24,7 +24,10 @@ LOGS = STATE / "logs"
 MARK = "SANLING_STACK_OF"  # in the environment of all that we start: whose it is
 PROGRAM = "SANLING_PROGRAM"  # beside it: which program
 SOCKET_LENGTH = 90  # a socket's path may have 107 bytes, and supervisord adds its pid
-FOREIGN = ("WEED_", "PG", "AWS_", "SUPERVISOR_")  # a caller's settings that would reach the servers
+# What servers take over from the caller: nothing that configures them behind our back (WEED_*, PG*),
+# and none of the caller's other secrets.
+INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+INHERITED_PREFIXES = ("SANLING_", "AIRFLOW_")
 
 
 class SupervisorSilent(RuntimeError):
@@ -47,6 +50,14 @@ def socket() -> Path:
     if folder.lstat().st_uid != os.geteuid() or folder.lstat().st_mode & 0o077:
         raise SupervisorSilent(f"{folder} is not ours alone: remove it, or choose a shorter SANLING_STATE")
     return folder / "supervisor.sock"
+
+
+def tidy() -> None:
+    """Remove the socket's folder where it is not the state folder's own; supervisord has gone."""
+    folder = socket().parent
+    if not folder.is_relative_to(STATE):
+        socket().unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def call(method: str, *arguments: object) -> Any:
@@ -81,8 +92,8 @@ def states() -> dict[str, dict[str, Any]]:
 
 def start_supervisor() -> None:
     """Start supervisord in the background and wait until it answers."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    environment = {**kept, "SANLING_STATE": str(STATE), MARK: str(STATE)}
+    kept = [name for name in os.environ if name in INHERITED or name.startswith(INHERITED_PREFIXES)]
+    environment = {**{name: os.environ[name] for name in kept}, "SANLING_STATE": str(STATE), MARK: str(STATE)}
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIGURATION)]
     done = subprocess.run(command, env=environment, cwd=STATE, capture_output=True, text=True, check=False)
     if done.returncode != 0:

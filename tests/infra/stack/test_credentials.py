@@ -1,12 +1,13 @@
 """What the state folder remembers, and that nobody else may read it."""
 
 import stat
+import tempfile
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from infra.stack import credentials, envfile
+from infra.stack import credentials, envfile, supervision
 
 
 @pytest.fixture
@@ -49,3 +50,21 @@ def test_processes_that_ask_at_once_lose_no_name(tmp_path: Path) -> None:
     with get_context("fork").Pool(4) as pool:
         pool.starmap(_remember, [(file, f"name{i % 10}") for i in range(40)])
     assert sorted(envfile.read(file).values()) == [str(i) for i in range(10)]
+
+
+def test_a_path_too_long_for_a_socket_gets_a_private_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "STATE", tmp_path / ("long" * 30))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: "/tmp")  # noqa: S108
+    path = supervision.socket()
+    try:
+        assert len(str(path)) <= supervision.SOCKET_LENGTH
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        path.parent.chmod(0o755)
+        with pytest.raises(supervision.SupervisorSilent, match="not ours alone"):
+            supervision.socket()
+        path.parent.chmod(0o700)
+    finally:
+        supervision.tidy()
+    assert not path.parent.exists()
