@@ -46,7 +46,7 @@ PLATFORMS = {
 def load_all(upto: date | None = None, feeds: tuple[str, ...] = tuple(PLATFORMS)) -> list[Loaded]:
     """Bring the platforms up to a day (None = all that the outbox holds); returns what was new.
 
-    A platform that holds days of another city, or days that have since changed, is emptied first.
+    A platform that holds something else (days of another city, rows for measurements) is emptied first.
     """
     return [loaded for feed in feeds for loaded in _catch_up(feed, upto)]
 
@@ -54,7 +54,7 @@ def load_all(upto: date | None = None, feeds: tuple[str, ...] = tuple(PLATFORMS)
 def _catch_up(feed: str, upto: date | None) -> list[Loaded]:
     known = applied.read(feed)
     there = {day: intake.fingerprint(feed, day) for day in intake.days(feed)}
-    if any(there.get(day) != print_ for day, print_ in known.items()):
+    if not known or any(there.get(day) != print_ for day, print_ in known.items()):
         PLATFORMS[feed].reset()
         applied.forget(feed)
         known = {}

@@ -1,7 +1,6 @@
 """Many plain rows in the platforms, for measurements: valid values, no story behind them.
 
-Each function replaces what its platform holds; `sanling sandbox push` does not know of it, so generate
-the city again afterwards.
+Each function replaces what its platform holds; the next `sanling sandbox push` brings the city back.
 """
 
 from pathlib import Path
@@ -72,12 +71,14 @@ FROM base
 
 def police_rows(rows: int) -> int:
     """Fill the 110 table; returns its rows."""
+    applied.write(police.FEED, {})
     with _base(rows) as con:
         return police.bulk_load(con.execute(POLICE))
 
 
 def petition_rows(rows: int) -> int:
     """Fill the petition API and take away its limits and faults; returns its rows."""
+    applied.write(petition_store.FEED, {})
     behaviour.write(behaviour.Behaviour(fault_rate=0, rate_per_second=0))
     with _base(rows) as con:
         names = [str(entry[0]) for entry in con.execute(PETITION).description or []]

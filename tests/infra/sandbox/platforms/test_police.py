@@ -133,6 +133,13 @@ def test_many_rows_load_in_one_stream(database: psycopg.Connection) -> None:
     ).fetchone() == (50_000, 50_000)
 
 
+def test_the_city_replaces_rows_for_measurements(database: psycopg.Connection) -> None:
+    bulk.police_rows(10)
+    write_day("police.incident", FIRST, [call("J1")])
+    assert len(load_all(None, ("police.incident",))) == 1
+    assert [row[0] for row in rows(database)] == ["J1"]
+
+
 def test_duckdb_splits_the_table_by_pages(database: psycopg.Connection) -> None:
     """What a partitioned table would lose: page counts, by which the scanner shares the work."""
     bulk.police_rows(50_000)
