@@ -15,7 +15,7 @@ import pytest
 
 from infra import store
 from infra.settings import Settings
-from infra.stack import processes, seaweed
+from infra.stack import certificate, processes, seaweed
 
 BUCKET, KEY = "lake", "door/secret.txt"  # a bucket without versions: the path is the object
 MARK = b"nobody-outside-may-read-this"
@@ -46,11 +46,16 @@ class Door:
             link.close()
 
 
-def _stranger_tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+def _strangers(folder: Path) -> list[ssl.SSLContext | None]:
+    """HTTP, HTTPS without a certificate, HTTPS with a certificate of the stranger's own making."""
+    bare, forged = (ssl.create_default_context() for _ in range(2))
+    for context in (bare, forged):
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    for name, text in certificate.make("seaweedfs").items():
+        (folder / name).write_text(text, encoding="ascii")
+    forged.load_cert_chain(folder / "weed.crt", folder / "weed.key")
+    return [None, bare, forged]
 
 
 def _our_tls() -> ssl.SSLContext:
@@ -117,12 +122,15 @@ def _requests(chunk: str) -> Iterator[tuple[str, str, bytes | None]]:
     yield "POST", "/?Action=ListUsers&Version=2010-05-08", b"Action=ListUsers&Version=2010-05-08"
 
 
-def test_no_port_serves_or_takes_anything_without_a_key(listening: list[int], chunk: str) -> None:
+def test_no_port_serves_or_takes_anything_without_a_key(
+    listening: list[int], chunk: str, tmp_path: Path
+) -> None:
     """Every port, in HTTP and in HTTPS without our certificate: never a 2xx, never the object or its name."""
     assert len(listening) == len(seaweed.PORTS)
+    strangers = _strangers(tmp_path)
     answered = 0
     for port in listening:
-        for context in (None, _stranger_tls()):
+        for context in strangers:
             door = Door("stranger", port, context)
             for verb, path, body in _requests(chunk):
                 status, text = door.ask(verb, path, body)
@@ -161,15 +169,37 @@ def our_keys(listening: list[int]) -> grpc.ChannelCredentials:
     return grpc.ssl_channel_credentials(ca, key, pair)
 
 
-def test_grpc_asks_for_our_certificate(our_keys: grpc.ChannelCredentials) -> None:
-    ca = (seaweed.FOLDER / "ca.crt").read_bytes()
+def test_the_filer_lists_buckets_to_our_certificate_only(our_keys: grpc.ChannelCredentials) -> None:
     port = _port("weed_filer_grpc")
-    addresses = [f"127.0.0.1:{port}", f"unix:{seaweed.SOCKETS}/seaweedfs-filer-grpc-{port}.sock"]
     assert b"returns" in _list_buckets(f"127.0.0.1:{port}", our_keys)
-    for address in addresses:
-        for keys in (None, grpc.ssl_channel_credentials(ca)):
-            with pytest.raises(grpc.RpcError):
-                _list_buckets(address, keys)
+    with pytest.raises(grpc.RpcError):
+        _list_buckets(f"127.0.0.1:{port}", None)
+
+
+@pytest.mark.parametrize("server", ["master", "volume", "filer", "s3"])
+def test_grpc_shakes_hands_with_our_certificate_only(our_keys: grpc.ChannelCredentials, server: str) -> None:
+    """On the port and on its twin in /tmp; with our keys each answers, if only that it knows no such call."""
+    port = _port(f"weed_{server}_grpc")
+    ca = (seaweed.FOLDER / "ca.crt").read_bytes()
+    forged = certificate.make("seaweedfs")
+    strangers = (
+        None,
+        grpc.ssl_channel_credentials(ca),
+        grpc.ssl_channel_credentials(ca, forged["weed.key"].encode(), forged["weed.crt"].encode()),
+    )
+    for address in (f"127.0.0.1:{port}", f"unix:{seaweed.SOCKETS}/seaweedfs-{server}-grpc-{port}.sock"):
+        if not address.startswith("unix"):
+            assert _refusal(address, our_keys) is not grpc.StatusCode.UNAVAILABLE
+        for keys in strangers:
+            assert _refusal(address, keys) is grpc.StatusCode.UNAVAILABLE
+
+
+def _refusal(address: str, keys: grpc.ChannelCredentials | None) -> grpc.StatusCode | None:
+    try:
+        _list_buckets(address, keys)
+    except grpc.RpcError as error:
+        return error.code()
+    return None
 
 
 def test_the_authority_key_is_nowhere() -> None:
