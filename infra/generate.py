@@ -50,7 +50,7 @@ def render(contracts: list[Contract] | None = None) -> dict[Path, str]:
     found = load_all() if contracts is None else contracts
     files = {MODELS / f"{base_name(contract)}.sql": base_model(contract) for contract in found}
     files[MODELS / "_base.yml"] = properties(found)
-    files[MACROS / "feeds.sql"] = feed_macro([c for c in found if staging_file(c).exists()])
+    files[MACROS / "feeds.sql"] = feed_macros(found)
     files[SEEDS / "feed.csv"] = feed_seed(found)
     return files
 
@@ -92,7 +92,7 @@ def _model(contract: Contract) -> dict[str, Any]:
     source = {p.name: f"{p.label_zh}（源字段 {p.physical}）" for p in contract.properties}
     return {
         "name": base_name(contract),
-        "description": f"{contract.title_zh}：接收到的全部行及其处置 / all received rows, what became of each",
+        "description": f"{contract.title_zh}：接收到的全部行及其处置 / every received row",
         "config": {
             "meta": {"owner": contract.owner_zh, "purpose": contract.purpose, "zone": "restricted"},
         },
@@ -109,10 +109,17 @@ def _promises(contract: Contract) -> dict[str, Any]:
     }
 
 
-def feed_macro(contracts: list[Contract]) -> str:
-    """A macro that lists the feeds which have a staging model, for models that read them all."""
-    names = "".join(f"        '{c.platform}__{c.name}',\n" for c in contracts)
-    return f"{{#- {NOTE} -#}}\n{{% macro staged_feeds() -%}}\n    {{{{ return([\n{names}    ]) }}}}\n{{%- endmacro %}}\n"
+def feed_macros(contracts: list[Contract]) -> str:
+    """Macros that list the feeds, for models that read all of them or all that have a staging model."""
+    lists = {
+        "contract_feeds": contracts,
+        "staged_feeds": [contract for contract in contracts if staging_file(contract).exists()],
+    }
+    text = f"{{#- {NOTE} -#}}\n"
+    for name, found in lists.items():
+        feeds = "".join(f"        '{c.platform}__{c.name}',\n" for c in found)
+        text += f"{{% macro {name}() -%}}\n    {{{{ return([\n{feeds}    ]) }}}}\n{{%- endmacro %}}\n"
+    return text
 
 
 def feed_seed(contracts: list[Contract]) -> str:

@@ -1,0 +1,107 @@
+{#- What DuckDB and Spark write differently. One macro each, `default__` is Spark's form. -#}
+
+{#- A value that the run sets on its connection; in no SQL text, so that a new night needs no new parse. -#}
+{% macro session_value(name, type) -%}
+    {{ return(adapter.dispatch('session_value')(name, type)) }}
+{%- endmacro %}
+
+{% macro default__session_value(name, type) -%}
+    cast({{ "'" ~ env_var('SANLING_' ~ name | upper, '') ~ "'" }} as {{ type }})
+{%- endmacro %}
+
+{% macro duckdb__session_value(name, type) -%}
+    cast(getvariable('{{ name }}') as {{ type }})
+{%- endmacro %}
+
+{#- A Shanghai wall-clock TIMESTAMP as a timestamp with time zone. -#}
+{% macro shanghai(expression) -%}
+    {{ return(adapter.dispatch('shanghai')(expression)) }}
+{%- endmacro %}
+
+{% macro default__shanghai(expression) -%}
+    to_utc_timestamp({{ expression }}, 'Asia/Shanghai')
+{%- endmacro %}
+
+{% macro duckdb__shanghai(expression) -%}
+    timezone('Asia/Shanghai', {{ expression }})
+{%- endmacro %}
+
+{#- TRUE if the regular expression is found anywhere in the text; write [0-9], never \d. -#}
+{% macro matches(text, pattern) -%}
+    {{ return(adapter.dispatch('matches')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(text, pattern) -%}
+    regexp_like({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+{#- All occurrences replaced. -#}
+{% macro replace_all(text, pattern, replacement='') -%}
+    {{ return(adapter.dispatch('replace_all')(text, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
+
+{% macro duckdb__replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{#- Rows of some Parquet objects with the wanted columns (name -> type); a column that no object has is NULL. -#}
+{% macro read_objects(objects, columns) -%}
+    {{ return(adapter.dispatch('read_objects')(objects, columns)) }}
+{%- endmacro %}
+
+{% macro default__read_objects(objects, columns) -%}
+    {%- for object in objects -%}
+        select * from parquet.`{{ object }}`{{ ' union all ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro duckdb__read_objects(objects, columns) -%}
+    select
+        {% for column, type in columns.items() -%}
+            cast(null as {{ type }}) as {{ adapter.quote(column) }}{{ ', ' if not loop.last }}
+        {%- endfor %}
+    where false
+    {%- if objects %}
+    union all by name
+    select * from read_parquet([
+        {%- for object in objects -%}
+            '{{ object | replace("'", "''") }}'{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    ], union_by_name = true)
+    {%- endif %}
+{%- endmacro %}
+
+{#- Rows of a CSV file (may be gzipped) in seeds/ that is too long for dbt's seed loader; all columns text. -#}
+{% macro read_seed_file(name, columns) -%}
+    {{ return(adapter.dispatch('read_seed_file')(name, columns)) }}
+{%- endmacro %}
+
+{% macro default__read_seed_file(name, columns) -%}
+    select {{ columns | join(', ') }} from csv.`{{ env_var('SANLING_SEEDS_FOLDER', 'seeds') }}/{{ name }}`
+{%- endmacro %}
+
+{% macro duckdb__read_seed_file(name, columns) -%}
+    select {{ columns | join(', ') }}
+    from read_csv(getvariable('seeds_folder') || '/{{ name }}', header = true, all_varchar = true)
+{%- endmacro %}
+
+{#- One row an entry of a text list separated by `;`, as relation `alias` with column `entry`. -#}
+{% macro unnest_text(expression, alias, entry) -%}
+    {{ return(adapter.dispatch('unnest_text')(expression, alias, entry)) }}
+{%- endmacro %}
+
+{% macro default__unnest_text(expression, alias, entry) -%}
+    lateral explode(split({{ expression }}, ';')) as {{ alias }} ({{ entry }})
+{%- endmacro %}
+
+{% macro duckdb__unnest_text(expression, alias, entry) -%}
+    unnest(string_split({{ expression }}, ';')) as {{ alias }} ({{ entry }})
+{%- endmacro %}

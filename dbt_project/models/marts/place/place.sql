@@ -1,0 +1,46 @@
+{{ config(unique_key='place_id') }}
+
+with mention as (
+    select
+        member.place_id,
+        mention.*
+    from {{ ref('int_place__member') }} as member
+    inner join {{ ref('int_place__mention') }} as mention on member.mention_key = mention.mention_key
+),
+
+grouped as (
+    select
+        place_id,
+        min(place_kind) as place_kind,
+        min(address) as address,
+        {{ newest('village_code', 'reported_at', 'mention_key') }} as village_code,
+        {{ newest('grid_code', 'reported_at', 'mention_key') }} as grid_code,
+        max(case when area_code like '%000' then area_code end) as area_code,
+        median(lon) as lon,
+        median(lat) as lat,
+        {{ newest('coordinate_source', 'reported_at', 'mention_key') }} as coordinate_source,
+        count(*) as record_count,
+        count(distinct platform) as platform_count
+    from mention
+    group by 1
+),
+
+final as (
+    select
+        place_id,
+        place_kind,
+        -- The text of what may be a home stays in the restricted zone, and its coordinates are good to a kilometre.
+        case when not ({{ may_be_home('place_kind') }}) then address end as label_zh,
+        village_code,
+        grid_code,
+        case when area_code not like '%000000' then area_code end as township_code,
+        round(lon, case when {{ may_be_home('place_kind') }} then 2 else 5 end) as lon,
+        round(lat, case when {{ may_be_home('place_kind') }} then 2 else 5 end) as lat,
+        coordinate_source,
+        cast(record_count as integer) as record_count,
+        cast(platform_count as integer) as platform_count,
+        cast(case when record_count > 1 then 0.95 end as decimal(4, 3)) as link_confidence
+    from grouped
+)
+
+{{ mart_rows('final') }}

@@ -1,0 +1,205 @@
+"""A small lake for tests of the dbt project: batches made by hand, registered as the night would, and built."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+import pyarrow as pa
+from dbt.cli.main import dbtRunner
+
+from infra import lake
+from infra.lake import connect
+from ingest.contract import Contract, load
+from ingest.interval import Interval, midnight
+
+Row = Mapping[str, str | None]
+FIRST = date(2026, 10, 1)
+LINEAGE = ["_batch_id", "_record_key", "_content_hash", "_source_uri", "_pulled_at"]
+BATCH = """
+create table if not exists lake.ops.batch (
+    batch_id varchar, feed varchar, platform varchar, interval_start timestamptz, interval_end timestamptz,
+    business_date date, attempt varchar, raw_object varchar, verdict_object varchar, outcome varchar,
+    received bigint, contract_version varchar, is_pending boolean
+)"""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A verdict on the n-th row of a batch, from 1."""
+
+    row: int
+    rule: str
+    severity: str = "refuse"
+
+
+@dataclass
+class Lakehouse:
+    """Delivers batches, builds models, reads tables. One catalogue each, so that tests do not meet."""
+
+    attempts: Iterable[int] = field(default_factory=lambda: count(1))
+
+    def deliver(
+        self,
+        feed: str,
+        day: int,
+        rows: Sequence[Row],
+        broken: Sequence[Broken] = (),
+        *,
+        refused: bool = False,
+        columns: Sequence[str] | None = None,
+    ) -> str:
+        """Put the batch of the n-th day (from 1) into the store and register it; returns its id.
+
+        Rows hold conformed names; what a row lacks gets the contract's plain value. Delivering a day again is a
+        new attempt. `columns`: conformed names that the source has, all by default.
+        """
+        contract = load(feed)
+        business_date = FIRST + timedelta(days=day - 1)
+        interval = Interval(midnight(business_date), midnight(business_date + timedelta(days=1)))
+        batch_id = f"{feed}/{interval.text}"
+        key = f"{contract.platform}/{contract.name}/date={business_date}/{interval.text}-{uuid4().hex}.parquet"
+        raw = _raw(contract, batch_id, rows, columns)
+        verdict = _verdicts(raw, broken)
+        with _writer() as con:
+            _put(con, raw, f"s3://raw/{key}")
+            _put(con, verdict, f"s3://verdicts/{key}")
+            con.execute("create schema if not exists lake.ops")
+            con.execute(BATCH)
+            con.execute("delete from lake.ops.batch where batch_id = ?", [batch_id])
+            con.execute(
+                "insert into lake.ops.batch values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true)",
+                [
+                    batch_id, feed, contract.platform, interval.start, interval.end, business_date, uuid4().hex,
+                    f"s3://raw/{key}" if rows else None, f"s3://verdicts/{key}",
+                    "refused" if refused else "accepted", len(rows), contract.version,
+                ],
+            )  # fmt: skip
+            con.execute(
+                "update lake.ops.batch set is_pending = true where feed = ? and interval_end > ?", [feed, interval.end]
+            )
+        return batch_id
+
+    def build(self, *select: str, day: int = 1, whole: bool = False, tests: bool = False) -> None:
+        """Build models for the n-th day, `select` as dbt takes it; all by default. Raises BuildFailed."""
+        os.environ |= {
+            **lake.dbt_environment(),
+            "SANLING_BUSINESS_DATE": (FIRST + timedelta(days=day - 1)).isoformat(),
+            "SANLING_RUN_ID": f"test-{day}",
+            "SANLING_WHOLE": "1" if whole else "0",
+        }
+        arguments = ["build", "--quiet", "--exclude-resource-type", "unit_test"]
+        if not tests:
+            arguments += ["--exclude-resource-type", "test"]
+        result = dbtRunner().invoke([*arguments, *(["--select", *select] if select else [])])
+        if result.exception:
+            raise result.exception
+        failed = [f"{r.node.name}: {r.message}" for r in result.result or () if r.status in ("error", "fail")]
+        assert not failed, "\n".join(failed)
+
+    def publish(self) -> None:
+        """Mark all batches as built, as the publication does at its end."""
+        with _writer() as con:
+            con.execute("update lake.ops.batch set is_pending = false where is_pending")
+
+    def night(self, *select: str, day: int = 1) -> None:
+        """Build and publish."""
+        self.build(*select, day=day)
+        self.publish()
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a query on the lake gives."""
+        with _writer() as con:
+            return con.execute(sql, list(values)).fetchall()
+
+    def table(self, name: str, without: Sequence[str] = ("_changed_on", "_changed_by")) -> list[tuple[Any, ...]]:
+        """All rows of a table in a fixed order, without the columns that say when a row changed."""
+        with _writer() as con:
+            present = {row[0] for row in con.execute(f"describe {name}").fetchall()}
+            exclude = ", ".join(sorted(present.intersection(without)))
+            columns = f"* exclude ({exclude})" if exclude else "*"
+            return con.execute(f"select {columns} from {name} order by all").fetchall()
+
+    def snapshot(self) -> int:
+        """The lake's latest snapshot."""
+        return int(self.rows("select max(snapshot_id) from lake.snapshots()")[0][0])
+
+    def changes_since(self, snapshot: int) -> list[str]:
+        """Names of what later snapshots wrote."""
+        found = self.rows("select changes from lake.snapshots() where snapshot_id > ?", snapshot)
+        return [f"{kind}: {', '.join(names)}" for (changes,) in found for kind, names in changes.items()]
+
+
+def _writer() -> duckdb.DuckDBPyConnection:
+    return connect(lake=True)
+
+
+def _put(con: duckdb.DuckDBPyConnection, table: pa.Table, uri: str) -> None:
+    con.register("outgoing", table)
+    con.execute(f"copy outgoing to '{uri}' (format parquet, compression zstd)")
+    con.unregister("outgoing")
+
+
+def _raw(contract: Contract, batch_id: str, rows: Sequence[Row], columns: Sequence[str] | None) -> pa.Table:
+    wanted = [p for p in contract.properties if columns is None or p.name in columns]
+    key = contract.primary_key[0].name
+    uri = f"s3://landing/{contract.platform}/{contract.name}/{batch_id.partition('/')[2]}/rows"
+    data: dict[str, list[Any]] = {p.physical: [row.get(p.name, plain(contract.feed, p.name)) for row in rows] for p in wanted}
+    data |= {
+        "_batch_id": [batch_id] * len(rows),
+        "_row_number": list(range(1, len(rows) + 1)),
+        "_record_key": [f"{contract.feed}:{row[key]}" if row.get(key) else None for row in rows],
+        "_content_hash": [_hash([row.get(p.name, plain(contract.feed, p.name)) for p in wanted]) for row in rows],
+        "_source_uri": [uri] * len(rows),
+        "_pulled_at": ["2026-10-02T01:00:00+08:00"] * len(rows),
+    }
+    types = {"_row_number": pa.int64()}
+    return pa.table({name: pa.array(values, types.get(name, pa.string())) for name, values in data.items()})
+
+
+def _verdicts(raw: pa.Table, broken: Sequence[Broken]) -> pa.Table:
+    names = ["_batch_id", "_source_uri", "_row_number", "_record_key"]
+    rows = [{name: raw[name][b.row - 1].as_py() for name in names} for b in broken]
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in names}
+    columns |= {
+        "rule": [b.rule for b in broken],
+        "severity": [b.severity for b in broken],
+        **{name: [""] * len(broken) for name in ("field", "source_field", "dimension", "observed", "message_zh")},
+    }
+    text = {name: pa.array(values, pa.string()) for name, values in columns.items() if name != "_row_number"}
+    return pa.table({**text, "_row_number": pa.array(columns["_row_number"], pa.int64())})
+
+
+def _hash(values: Sequence[str | None]) -> str:
+    return hashlib.md5(repr(values).encode()).hexdigest()
+
+
+PLAIN = {  # a value that keeps every rule, by conformed name
+    "division_code": "410102001000",
+    "is_deleted": "0", "is_confidential": "0", "is_invalid": "0", "is_merged": "0",
+    "called_at": "2026-09-30 08:00:00", "received_at": "2026-09-30 08:01:00",
+    "occurred_at": "2026-09-30 08:00:00", "reported_at": "2026-09-30 08:05:00",
+    "happened_at": "2026-09-30 08:00:00", "registered_at": "2026-09-30 09:00:00",
+    "petitioned_on": "2026-09-30", "posted_at": "2026/9/30 9:05:01", "updated_at": "2026-09-30 10:00:00",
+    "place_text": "河南省郑州市中原区桐柏路25号", "narrative": "邻里因停车发生争吵", "content": "邻里因停车发生争吵",
+    "title": "停车争吵", "subject": "停车争吵", "handling_status": "03",
+    "deaths": "0", "serious_injuries": "0", "grade": "04", "user_pseudonym": "A0001",
+}  # fmt: skip
+
+
+CODES = {
+    "police.incident": {"category": "060000"},
+    "petition.petition": {"category": "房产物业_物业服务", "status": "待办理", "form": "网信"},
+    "emergency.accident": {"category": "高处坠落", "status": "快报", "grade": "一般", "coordinate_system": "CGCS2000"},
+    "grid.event": {"category": "家庭邻里", "status": "0", "division_code": "410102001001"},
+}
+
+
+def plain(feed: str, name: str) -> str | None:
+    """A value for a column that a test does not care about."""
+    return CODES.get(feed, {}).get(name, PLAIN.get(name))
