@@ -1,0 +1,1 @@
+"""What runs when: one DAG a feed, and the night. Orchestration only."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Collection
 
-from infra.stack import postgres, sandbox, seaweed
+from infra.stack import airflow, postgres, sandbox, seaweed
 from infra.stack.program import Group, Program
 
 
 def programs(groups: Collection[Group]) -> list[Program]:
     """The programs of these groups, in the order in which they start."""
     # The store first: it starts by itself while PostgreSQL's data folder is being created.
-    every = (seaweed.program, postgres.program, sandbox.petition, sandbox.emergency)
+    every = (
+        *(seaweed.program, postgres.program),
+        *(sandbox.petition, sandbox.emergency),
+        *(airflow.api_server, airflow.scheduler, airflow.dag_processor),
+    )
     chosen = [program for program in (make() for make in every) if program.group in groups]
     return sorted(chosen, key=lambda program: program.priority)

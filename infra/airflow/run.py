@@ -1,0 +1,136 @@
+"""`python -m infra.airflow.run 2026-10-01`: every feed, then the night, through Airflow in one process.
+
+Each DAG runs by `dag.test()`, which needs no scheduler; the runs are in the metadata database and show in the
+web interface later. Where a scheduler lives on this Airflow home the same DAGs are triggered there instead.
+Exit code: 0 published and all feeds accepted, 3 published without some feed, 1 not published.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from pluggy import HookimplMarker
+from rich.console import Console
+
+from infra.airflow import ownership, prepare, remote
+from infra.airflow.progress import DAGS, NIGHT, Progress
+from infra.stack.airflow import DAGS as FOLDER
+from infra.stack.airflow import HOME, environment
+from ingest.interval import SHANGHAI
+
+hookimpl = HookimplMarker("airflow")
+PUBLISHED, FAILED, INCOMPLETE = 0, 1, 3
+CLOCK = time(2, 0)  # of the logical date that a direct run gets, the morning after the business date
+DIRECT = {  # a person waits: try again soon, and do not wait for feeds that were just run
+    "SANLING_RETRY_SECONDS": "2",
+    "SANLING_RETRIES": "1",
+    "SANLING_GATE_MINUTES": "0",
+    "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
+}
+
+
+def main(day: date) -> int:
+    """Run a business date and return the exit code."""
+    console = Console(file=os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8"), soft_wrap=True)
+    progress = Progress(console)
+    try:
+        with ownership.alone():
+            states = _direct(day, progress)
+    except ownership.SchedulerLives:
+        states = remote.run(day, dag_ids(), progress)
+    if states.get(NIGHT) != "success":
+        return FAILED
+    return PUBLISHED if all(state == "success" for state in states.values()) else INCOMPLETE
+
+
+def dag_ids() -> list[str]:
+    """The feeds' DAGs in the order in which they run, then the night."""
+    return [*DAGS, NIGHT]
+
+
+def _direct(day: date, progress: Progress) -> dict[str, str]:
+    log = HOME / "logs" / f"night-{day.isoformat()}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with _everything_into(log):
+        prepare.main()
+        from airflow.dag_processing.dagbag import DagBag
+        from airflow.sdk.listener import get_listener_manager
+
+        bag = DagBag(str(FOLDER))
+        if bag.import_errors:
+            raise RuntimeError(f"DAG files cannot be read: {bag.import_errors}")
+        get_listener_manager().add_listener(Listener(progress))
+        moment = datetime.combine(day + timedelta(days=1), CLOCK, SHANGHAI)
+        states = {}
+        for dag_id in dag_ids():
+            run = bag.dags[dag_id].test(
+                logical_date=moment, run_after=moment, run_conf={"business_date": day.isoformat()}
+            )
+            states[dag_id] = str(run.state)
+    if any(state != "success" for state in states.values()):
+        progress.console.print(f"all that was logged: {os.path.relpath(log)}", style="dim")
+    return states
+
+
+class Listener:
+    """Airflow's events of tasks, passed on to the display."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress, self.since = progress, 0.0
+
+    @hookimpl
+    def on_task_instance_running(self, task_instance: Any) -> None:
+        """A task began."""
+        self.since = perf_counter()
+        self.progress.started(task_instance.dag_id, task_instance.task_id)
+
+    @hookimpl
+    def on_task_instance_success(self, task_instance: Any) -> None:
+        """A task succeeded."""
+        said = task_instance.xcom_pull(task_ids=task_instance.task_id)
+        self._ended(task_instance, "success", said, None)
+
+    @hookimpl
+    def on_task_instance_failed(self, task_instance: Any, error: BaseException | str | None) -> None:
+        """A task failed, for good or until its next try."""
+        text = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else str(error)
+        self._ended(task_instance, str(task_instance.state), None, text)
+
+    def _ended(self, task_instance: Any, state: str, said: Any, error: str | None) -> None:
+        seconds = perf_counter() - self.since
+        self.progress.ended(task_instance.dag_id, task_instance.task_id, state, seconds, said, error)
+
+
+@contextmanager
+def _everything_into(log: Path) -> Iterator[None]:
+    """Send all that this process and its children write to a file, so that the terminal stays readable."""
+    kept = [os.dup(number) for number in (1, 2)]
+    with log.open("ab", buffering=0) as file:
+        for number in (1, 2):
+            os.dup2(file.fileno(), number)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, copy in zip((1, 2), kept, strict=True):
+                os.dup2(copy, number)
+                os.close(copy)
+
+
+def _within_environment() -> None:
+    """Become the same program in Airflow's environment, which must be there before Airflow is imported."""
+    if os.environ.get("AIRFLOW_HOME") != str(HOME):
+        wanted = {**environment(), **{name: os.environ.get(name, value) for name, value in DIRECT.items()}}
+        command = [sys.executable, "-m", "infra.airflow.run", *sys.argv[1:]]
+        os.execve(sys.executable, command, wanted)  # noqa: S606  # no shell is wanted
+
+
+if __name__ == "__main__":
+    _within_environment()
+    sys.exit(main(date.fromisoformat(sys.argv[1])))

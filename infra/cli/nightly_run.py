@@ -1,0 +1,81 @@
+"""What `sanling night` does around Airflow: servers, the city's day, the run, the closing tables."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from rich.markup import escape
+
+from infra import sandbox
+from infra.cli.output import console, show
+from infra.nightly import journal, publication
+from infra.nightly.report import LATEST
+from infra.sandbox import parameters, platforms
+from infra.settings import ROOT
+from infra.stack import credentials, lifecycle, owner, supervision
+
+EXPECTED = (  # what a user can mend; all else is a fault of ours and shows its traceback
+    credentials.PortTaken,
+    lifecycle.StackFailed,
+    owner.StateUnreachable,
+    supervision.SupervisorSilent,
+)
+FEED = ("feed", "batch", "received", "accepted", "refused", "repeated", "equation")
+PROBLEM = ("feed", "rule", "field", "rows", "effect", "how_to_mend")
+NEXT = """\
+[bold]make run[/]                                        the next day
+[bold]make up[/]                                         Airflow's web interface and scheduler
+[bold].venv/bin/sanling query[/] "select * from mart.event limit 5"
+[bold].venv/bin/sanling trace[/] {event}
+[bold]make down[/]                                       stop everything"""
+
+
+def run(day: date | None, params: sandbox.Params) -> int:
+    """Run a business date (default: the city's) and print what came of it; returns the exit code."""
+    with console.status("starting") as spinner:
+        lifecycle.up(("core", "sandbox"), spinner.update)
+    day = _prepare_city(day, params)
+    journal.forget(day, LATEST, "report")
+    console.print(f"[bold]night of {day}[/]", highlight=False)
+    done = subprocess.run([sys.executable, "-m", "infra.airflow.run", day.isoformat()], cwd=ROOT, check=False)
+    said = journal.read(day, LATEST, "report")
+    if said is not None:
+        close(said)
+    return done.returncode
+
+
+def close(said: dict[str, Any]) -> None:
+    """Print the closing tables of a report."""
+    console.print()
+    feeds = [{name: row[name] for name in FEED} for row in said["feeds"]]
+    show(feeds, f"feeds on {said['business_date']}: received = accepted + refused + repeated")
+    show([{"mart": name, "rows": rows} for name, rows in said["marts"].items()], "published marts")
+    show([{name: row[name] for name in PROBLEM} for row in said["worst"]], "worst data problems")
+    if said["warnings"]:
+        show(said["warnings"], "data tests that warned")
+    if not said["is_published"]:
+        console.print("[red]not published[/]: consumers still read the marts of the last good night")
+    console.print(f"run {said['run_id']}  snapshot {said['snapshot'] or '-'}", highlight=False, markup=False)
+    console.print(NEXT.format(event=escape(said["example"] or "<event id>")), highlight=False)
+
+
+def _prepare_city(day: date | None, params: sandbox.Params) -> date:
+    """Make the city where there is none, or its next day once the present one is published; its day."""
+    with console.status("the city") as spinner:
+        try:
+            there, today = parameters.load()
+        except FileNotFoundError:
+            spinner.update(f"making a city of {params.people:,} people and {params.days} days")
+            sandbox.generate(params)
+            there, today = parameters.load()
+        else:
+            if replace(params, first_day=there.first_day, region=there.region) != there:
+                console.print(f"the city stays as it is ({there}); `make clean` removes it", style="dim")
+            if day is None and publication.of_day(today) is not None:
+                spinner.update("a new day")
+                today = sandbox.advance()
+        spinner.update("loading the platforms")
+        platforms.load_all()
+    return day or today

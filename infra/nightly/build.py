@@ -1,0 +1,132 @@
+"""Steps `build_*`: one `dbt build` a layer, as a process, and a report that names what failed.
+
+A model that fails stops the night here. A failed data test does not, in the marts: the audit refuses the
+publication for it and can then list every reason at once.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from infra.lake import dbt_environment
+from infra.nightly import journal, publication
+from infra.nightly.fingerprint import fingerprint
+from infra.nightly.project import LOGS, PROJECT, TARGET
+from infra.nightly.redact import redact
+from infra.settings import ROOT
+
+LAYERS = {
+    "staging": ["path:seeds", "path:models/staging"],
+    "intermediate": ["path:models/intermediate"],
+    "marts": ["path:models/marts"],
+}
+GOOD = {"success", "pass", "no-op", "reused"}
+FAILED = {"fail", "error", "runtime error"}
+log = logging.getLogger(__name__)
+
+
+class BuildFailed(RuntimeError):
+    """dbt could not build a layer; the message names the models and what the engine said."""
+
+
+def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
+    """Build one layer (staging, intermediate, marts) for a business date and return its report.
+
+    When code or seeds differ from those of the last publication, every record is compared, not only those of
+    pending batches. Raises BuildFailed; may be run again at any time.
+    """
+    last = publication.last()
+    same_code = last is not None and last.code == fingerprint()
+    select = LAYERS[layer] if not same_code else [name for name in LAYERS[layer] if name != "path:seeds"]
+    environment = {
+        **dbt_environment(),
+        "SANLING_BUSINESS_DATE": day.isoformat(),
+        "SANLING_RUN_ID": run_id,
+        "SANLING_WHOLE": "0" if same_code or last is None else "1",
+    }
+    results = TARGET / "run_results.json"
+    results.unlink(missing_ok=True)
+    code = _run(["build", "--select", *select], environment)
+    if not results.exists():
+        raise BuildFailed(f"{layer}: dbt ended with code {code} before it ran a model; see {LOGS}/dbt.log")
+    report = {"layer": layer, "whole": environment["SANLING_WHOLE"] == "1", **read_results(results)}
+    journal.write(day, run_id, f"build_{layer}", report)
+    failed = [*report["failed_models"], *(report["failed_tests"] if layer != "marts" else [])]
+    if failed:
+        said = "; ".join(f"{node['node']} {node['status']}: {node['message']}" for node in failed)
+        raise BuildFailed(f"{layer}: {said}")
+    return report
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """dbt's run_results.json as counts, seconds, and one entry a failed or skipped node and a warning."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    nodes = [_node(result) for result in document["results"]]
+    models = [node for node in nodes if node["kind"] in ("model", "seed", "snapshot")]
+    tests = [node for node in nodes if node["kind"] in ("test", "unit_test")]
+    failed = [node for node in tests if node["status"] in FAILED]
+    # A model that dbt skipped because a test before it failed has not failed itself.
+    excused = {*GOOD, "skipped"} if failed else GOOD
+    return {
+        "seconds": round(document["elapsed_time"], 1),
+        "models": len(models),
+        "tests": len(tests),
+        "slowest": sorted(models, key=lambda node: -node["seconds"])[:3],
+        "failed_models": [node for node in models if node["status"] not in excused],
+        "failed_tests": failed,
+        "skipped": [node["node"] for node in models if node["status"] == "skipped"],
+        "warnings": [node for node in tests if node["status"] == "warn"],
+    }
+
+
+def _node(result: Mapping[str, Any]) -> dict[str, Any]:
+    kind, _, name = result["unique_id"].partition(".")
+    return {
+        "node": name.split(".")[1] if kind in ("test", "unit_test") else name.rsplit(".", 1)[-1],
+        "kind": kind,
+        "status": result["status"],
+        "seconds": round(result["execution_time"], 2),
+        "failures": result.get("failures"),
+        "message": redact(_first_lines(result.get("message") or "")),
+    }
+
+
+def _first_lines(message: str, limit: int = 400) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip() and not line.startswith("LINE ")]
+    return " ".join(lines)[:limit]
+
+
+def _run(arguments: Iterable[str], environment: Mapping[str, str]) -> int:
+    """Run dbt as a child that dies with us; its lines go to the log, without personal values."""
+    folders = ["--project-dir", str(PROJECT), "--target-path", str(TARGET), "--log-path", str(LOGS)]
+    command = [sys.executable, "-m", "infra.nightly.dbt_process", *arguments, *folders, "--no-use-colors"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=dict(environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as child:
+        for line in child.stdout or ():
+            if line.strip():
+                log.info("%s", redact(line.rstrip()))
+    return child.returncode
+
+
+def manifest() -> dict[str, Any]:
+    """dbt's manifest of the project as last built on this machine, parsed anew where there is none."""
+    path = TARGET / "manifest.json"
+    if not path.exists() and _run(["parse"], dbt_environment()) != 0:
+        raise BuildFailed(f"dbt could not parse {os.path.relpath(PROJECT, ROOT)}; see {LOGS}/dbt.log")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,53 @@
+"""Who may write the lake: one process of the whole installation, held by PostgreSQL.
+
+Airflow's one-slot pool keeps its own tasks apart; this lock also keeps apart what people start by hand, and
+a build whose parent was killed from the build that is started in its place. It frees itself with its holder.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from infra.serving import connect_serving
+
+LAKE_WRITER = 3_030_001  # any number that nobody else uses in this database
+WAIT = "SANLING_LAKE_WAIT_SECONDS"
+WAIT_DEFAULT = 900.0
+
+
+class LakeBusy(RuntimeError):
+    """Another process has been writing the lake for longer than we wait."""
+
+
+@contextmanager
+def lake_writer() -> Iterator[None]:
+    """Hold the right to write the lake; LakeBusy names the holder after SANLING_LAKE_WAIT_SECONDS."""
+    patience = float(os.environ.get(WAIT, WAIT_DEFAULT))
+    deadline = time.monotonic() + patience
+    with connect_serving() as con:
+        con.autocommit = True
+        while not _try(con):
+            if time.monotonic() >= deadline:
+                raise LakeBusy(
+                    f"the lake is being written by {_holder(con)}; waited {patience:.0f} s. "
+                    "Let it finish, or end that process, and run this step again."
+                )
+            time.sleep(0.2)
+        yield
+
+
+def _try(con: psycopg.Connection) -> bool:
+    return con.execute("SELECT pg_try_advisory_lock(%s)", (LAKE_WRITER,)).fetchone() == (True,)
+
+
+def _holder(con: psycopg.Connection) -> str:
+    found = con.execute(
+        "SELECT 'connection ' || l.pid || coalesce(' since ' || a.backend_start::timestamp(0), '') "
+        "FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid) "
+        "WHERE l.locktype = 'advisory' AND l.granted AND l.objid = %s",
+        (LAKE_WRITER,),
+    ).fetchone()
+    return str(found[0]) if found else "another process"
