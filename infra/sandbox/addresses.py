@@ -13,6 +13,7 @@ MANNERS = {
     "emergency": (0.55, 0.35, 0.10, 0.0, 0.0, 0.0),
 }
 TAILS = {"police": (5, 4, 3), "petition": (6, 3, 1), "grid": (5, 4, 2), "emergency": (8, 2, 0)}
+FORMAL = 0.2  # chance that a village is called by its committee
 OFFICE = 0.25  # chance that a street is called by its office
 
 
@@ -36,7 +37,7 @@ def written(city: City, places: Ints, platform: str, rng: Rng) -> Texts:
         province.tolist(),
         county.tolist(),
         street,
-        d.village_name[village].tolist(),
+        np.where(rng.random(size) < FORMAL, d.village_name[village], d.village_spoken[village]).tolist(),
         tail.tolist(),
         strict=True,
     )

@@ -23,6 +23,7 @@ class City:
     people: people.People
     organisations: organisations.Organisations
     adult_starts: Ints  # of each village, in people.adults
+    home_starts: Ints  # of each household, in people.adults
     trouble: dict[str, Ints]  # kind of place -> places where trouble recurs
     activity: Floats  # how ready each adult is to call and complain, cumulative
 
@@ -38,6 +39,7 @@ def build(params: Params) -> City:
     firms = organisations.build(params, d, where, persons)
     adult_village = village[persons.household[persons.adults]]
     starts = np.searchsorted(adult_village, np.arange(len(d.village_code) + 1))
+    homes = np.searchsorted(persons.household[persons.adults], np.arange(len(sizes) + 1)).astype(np.int64)
     rng = stream(params.seed, "city")
     trouble = {
         kind: members[rng.permutation(len(members))[: max(1, int(len(members) * TROUBLE_PLACES))]]
@@ -45,7 +47,7 @@ def build(params: Params) -> City:
         if len(members)
     }
     activity = np.cumsum(rng.pareto(2.5, len(persons.adults)) + 0.2)
-    return City(params, d, where, persons, firms, starts.astype(np.int64), trouble, activity)
+    return City(params, d, where, persons, firms, starts.astype(np.int64), homes, trouble, activity)
 
 
 def adults_near(city: City, rng: Rng, village: Ints) -> Ints:
@@ -56,3 +58,13 @@ def adults_near(city: City, rng: Rng, village: Ints) -> Ints:
     drawn = np.where(high > low, low + rng.random(len(village)) * (high - low), anyone)
     at = np.minimum(np.searchsorted(city.activity, drawn, side="right"), len(city.people.adults) - 1)
     return np.asarray(city.people.adults[at], dtype=np.int64)
+
+
+def residents(city: City, rng: Rng, place: Ints) -> Ints:
+    """An adult who lives at each place, -1 where nobody does."""
+    home = np.minimum(place, len(city.home_starts) - 2)
+    low, high = city.home_starts[home], city.home_starts[home + 1]
+    drawn = low + (rng.random(len(place)) * (high - low)).astype(np.int64)
+    lived_in = (place < len(city.home_starts) - 1) & (high > low)
+    adults = city.people.adults[np.minimum(drawn, len(city.people.adults) - 1)]
+    return np.asarray(np.where(lived_in, adults, -1), dtype=np.int64)

@@ -43,6 +43,7 @@ class Divisions:
     township_county: Ints
     village_code: Texts  # 12 digits
     village_name: Texts
+    village_spoken: Texts  # without 居民委员会 and the like
     village_township: Ints
     is_urban: Bools  # a residents' committee, by the last three digits
     longitude: Floats  # of the village, CGCS2000
@@ -53,6 +54,15 @@ class Divisions:
 def _read(name: str) -> list[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def spoken(name: str) -> str:
+    """How people call a village or community: 金寨村委会 is 金寨村, 清华园社区居民委员会 is 清华园社区."""
+    for ending, kind in (("居民委员会", "社区"), ("居委会", "社区"), ("村民委员会", "村"), ("村委会", "村")):
+        if name.endswith(ending) and len(name) > len(ending):
+            short = name.removesuffix(ending)
+            return short if short.endswith(("社区", "村", "居")) else short + kind
+    return name
 
 
 def _around(rng: Rng, lon: Floats, lat: Floats, near: Floats, far: Floats) -> tuple[Floats, Floats]:
@@ -122,6 +132,7 @@ def _place(
         township_county=county_of,
         village_code=texts([row["code"] for _, row in villages]),
         village_name=texts([row["name"] for _, row in villages]),
+        village_spoken=texts([spoken(row["name"]) for _, row in villages]),
         village_township=township_of,
         is_urban=is_urban,
         longitude=lon,

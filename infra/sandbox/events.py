@@ -1,15 +1,17 @@
 """What happened on one day: kind, time, place, parties, facts. Made from (seed, day) alone."""
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
-from infra.sandbox.city import TROUBLE, City, adults_near
+from infra.sandbox.city import TROUBLE, City, adults_near, residents
 from infra.sandbox.frame import DAY
 from infra.sandbox.randomness import Bools, Floats, Ints, Rng, Texts, stream, texts, weighted
 from infra.sandbox.scenarios import HOURS, MAX_SLOTS, scenarios, shares
 
 DECOYS = 0.04  # share of events that get a look-alike in the same words at another place
+AT_HOME = 0.75  # chance that what happens in a home is told by who lives there
 CONFIDENTIAL = {"criminal_case": 0.06, "public_order": 0.02, "petition": 0.01}
 
 
@@ -78,10 +80,15 @@ def of_day(city: City, day: int) -> Events:
     for facts in (happened.slots, happened.money, happened.minutes, happened.count):
         facts[size:] = facts[original]
     order = np.argsort(at, kind="stable")
+    return pick(happened, order, id=happened.id)
+
+
+def pick(events: Events, rows: Ints, **changes: Any) -> Events:
+    """Some of the events, in this order, with some columns replaced."""
     columns = {
-        f.name: getattr(happened, f.name)[order] for f in fields(happened) if f.name not in ("day", "id")
+        f.name: getattr(events, f.name)[rows] for f in fields(events) if f.name not in ("day", *changes)
     }
-    return replace(happened, **columns)
+    return replace(events, **columns, **changes)
 
 
 def _amounts(rng: Rng, size: int) -> Ints:
@@ -114,14 +121,16 @@ def _where(city: City, rng: Rng, scenario: Ints) -> tuple[Ints, Ints]:
 
 
 def _parties(city: City, rng: Rng, place: Ints) -> tuple[Ints, Ints]:
-    """Two adults: mostly people of that village, sometimes from elsewhere."""
+    """Two adults: who lives at the place if anybody does, else mostly people of that village."""
     villages = len(city.divisions.village_code)
     village = city.places.village[place]
     near = [
         np.where(rng.random(len(place)) < 0.75, village, rng.integers(0, villages, len(place)))
         for _ in range(2)
     ]
-    return adults_near(city, rng, near[0]), adults_near(city, rng, near[1])
+    person, other = adults_near(city, rng, near[0]), adults_near(city, rng, near[1])
+    at_home = residents(city, rng, place)
+    return np.where((at_home >= 0) & (rng.random(len(place)) < AT_HOME), at_home, person), other
 
 
 def _harm(rng: Rng, scenario: Ints) -> tuple[Ints, Ints, Ints, Floats]:

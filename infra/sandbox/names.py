@@ -25,6 +25,13 @@ LONG_MALE = (
     "伊斯马伊力",
 )
 LONG_FEMALE = ("古丽娜尔", "阿依古丽", "帕提古丽", "热依汗", "米日古丽", "迪丽拜尔", "布合丽且木", "祖丽皮亚")
+MISHEARD = dict(
+    zip(
+        "伟静丽军明红华艳娟英浩轩涛志建婷佳欣宇俊晓鹏玲雪梅国文海萍强",
+        "炜净莉君铭宏桦燕鹃瑛皓萱滔智健亭嘉新雨骏小朋铃学玫帼雯凯平墙",
+        strict=True,
+    )
+)
 
 
 @lru_cache(maxsize=1)
@@ -85,3 +92,11 @@ def nicknames(seed: int, size: int) -> Texts:
     """Pseudonyms of the public board."""
     rng = stream(seed, "nicknames")
     return texts([f"UU{number:07d}" for number in rng.permutation(9_000_000)[:size].tolist()])
+
+
+def misheard(name: str) -> str:
+    """The name with one character written as a homophone; the name itself if none has a common one."""
+    for at in range(len(name) - 1, 0, -1):
+        if name[at] in MISHEARD:
+            return name[:at] + MISHEARD[name[at]] + name[at + 1 :]
+    return name

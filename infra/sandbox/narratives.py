@@ -31,7 +31,7 @@ GRID_CLOSING = (
     "正在跟进处理。",
     "",
 )
-PETITION_OPENING = ("本人系{home}村民", "我是{home}居民", "反映人家住{home}", "信访人反映", "本人住{home}")
+PETITION_OPENING = ("本人系{home}群众", "我是{home}居民", "反映人家住{home}", "信访人反映", "本人住{home}")
 PETITION_CLOSING = ("望予以重视。", "恳请领导关注。", "特此反映。", "盼复。", "", "此致敬礼。")
 MESSAGE_OPENING = ("尊敬的领导：您好！", "领导好，", "您好，我想反映一个问题。", "书记您好：", "")
 MESSAGE_CLOSING = ("谢谢！", "希望得到回复，谢谢。", "望回复。", "老百姓感谢你们。", "")
@@ -86,10 +86,13 @@ def titles(city: City, events: Events, rows: Ints, rng: Rng) -> Texts:
         facts = _facts(city, events, row, one, draw)
         head = one.title[draw(len(one.title))].format(**facts)
         place = str(city.places.loose[events.place[row]])
+        matter = head if head.endswith("问题") else head + "的问题"
         if head[:2] in ("反映", "咨询", "寻找", "投诉"):
             out.append(head)
+        elif one.kind in ("petition", "hazard"):
+            out.append((f"{place}{head}", f"关于{place}{matter}", f"{place}存在{matter}", head)[draw(4)])
         else:
-            out.append((f"{place}{head}", f"关于{place}{head}的问题", f"{place}发生{head}", head)[draw(4)])
+            out.append((f"{place}{head}", f"关于{place}{matter}", f"{place}发生{head}", head)[draw(4)])
     return texts(out)
 
 
@@ -138,7 +141,7 @@ def _letter(
         facts = _facts(city, events, row, one, draw)
         core, details, result, ask = _body(one, facts, draw, 2 + draw(2))
         village = city.places.village[events.place[row]]
-        home = str(city.divisions.village_name[village]).removesuffix("委会")
+        home = str(city.divisions.village_spoken[village])
         first = opening[draw(len(opening))].format(home=home)
         day = f"{int(date[5:7])}月{int(date[8:10])}日" if draw(2) else "近期"
         place = (city.places.short, city.places.loose)[draw(2)][events.place[row]]

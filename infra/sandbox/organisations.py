@@ -64,7 +64,7 @@ def build(params: Params, d: Divisions, places: Places, people: People) -> Organ
     for village in np.flatnonzero(~d.is_urban).tolist():
         township = d.village_township[village]
         county = str(d.county_name[d.township_county[township]])
-        short = f"{str(d.village_name[village]).removesuffix('村委会')}股份经济合作社"
+        short = f"{d.village_spoken[village]}股份经济合作社"
         name = f"{county}{d.township_name[township]}{short}"
         rows.append(("collective", name, short, int(places.by_kind["park"][village]), -1))
     kinds, names, shorts, where, parents = zip(*rows, strict=True)

@@ -7,9 +7,11 @@ import numpy as np
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
 from infra.sandbox.frame import DAY, Frame, clock, concat, constant, take
+from infra.sandbox.names import misheard
 from infra.sandbox.randomness import Bools, Floats, Ints, Rng, Texts, texts
 
 MARKS = ("_at", "_event", "_person", "_organisation", "_place", "_role", "_is_first", "_is_final")
+WRONG_ID = 0.004  # share of records whose ID number is that of another household member
 KEYS = {
     "police.incident": "JJDBH",
     "petition.petition": "XFJBH",
@@ -65,17 +67,35 @@ def version(base: Frame, rows: Ints, at: Ints, **changes: Texts) -> Frame:
     return take(base, rows, _at=at.astype(object), _is_first=constant(False, len(rows)), **changes)
 
 
-def people_text(city: City, rng: Rng, person: Ints, vague: float) -> tuple[Texts, Bools]:
-    """Names as written down; a share `vague` only as 王先生, 李女士, 张某. Also says which are in full."""
-    names = city.people.name[person]
-    blurred = rng.random(len(person)) < vague
+def people_text(city: City, rng: Rng, person: Ints, vague: float, wrong: float) -> tuple[Texts, Bools]:
+    """Names as written down: a share `vague` only as 王先生, 李女士, 张某, a share `wrong` with a homophone.
+
+    Also says which names are given in full.
+    """
+    chance = rng.random(len(person))
     manner = rng.integers(0, 3, len(person)).tolist()
-    female = city.people.is_female[person].tolist()
-    out = [
-        name if not blur else name[0] + ("某", "女士" if is_female else "先生", "某某")[how]
-        for name, blur, how, is_female in zip(names.tolist(), blurred.tolist(), manner, female, strict=True)
-    ]
-    return texts(out), ~blurred
+    out = []
+    rows = zip(
+        city.people.name[person].tolist(),
+        city.people.is_female[person].tolist(),
+        chance.tolist(),
+        manner,
+        strict=True,
+    )
+    for name, is_female, luck, how in rows:
+        if luck < vague:
+            out.append(name[0] + ("某", "女士" if is_female else "先生", "某某")[how])
+        else:
+            out.append(misheard(name) if luck > 1 - wrong else name)
+    return texts(out), chance >= vague
+
+
+def id_numbers(city: City, rng: Rng, person: Ints) -> Texts:
+    """ID numbers as written down: a few are another household member's, as when a child uses a parent's."""
+    household = city.people.household
+    mate = np.where(person > 0, person - 1, person + 1)
+    swapped = (rng.random(len(person)) < WRONG_ID) & (household[mate] == household[person])
+    return city.people.id_no[np.where(swapped, mate, person)]
 
 
 def sex_codes(city: City, person: Ints) -> Texts:

@@ -13,6 +13,7 @@ from infra.sandbox.randomness import Ints, Rng, choose, stream, texts
 from infra.sandbox.reports import (
     degrees,
     empty,
+    id_numbers,
     marks,
     optional,
     people_text,
@@ -70,7 +71,7 @@ def _reported(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, plan: 
     size, d, people, firms = len(rows), city.divisions, city.people, city.organisations
     place, party = events.place[rows], events.person[rows]
     village = d.village_code[city.places.village[place]]
-    name, in_full = people_text(city, rng, party, 0.12)
+    name, in_full = people_text(city, rng, party, 0.12, 0.01)
     named = rng.random(size) < 0.85
     organisation = events.organisation[rows]
     has_firm = (organisation >= 0) & (rng.random(size) < 0.85)
@@ -85,7 +86,8 @@ def _reported(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, plan: 
     police = earlier(plan, "police", plan.reported["grid"])[rows] & (rng.random(size) < 0.3)
     petition = earlier(plan, "petition", plan.reported["grid"])[rows] & (rng.random(size) < 0.4)
     related = np.where(police, plan.number["police"][rows], optional(plan.number["petition"][rows], petition))
-    count = np.maximum(events.count[rows], 1)
+    many = np.array([s.kind in ("dispute", "petition", "public_order") for s in one])
+    count = np.where(many, events.count[rows], 1 + events.count[rows] % 2)
     scale = np.select([count >= 10, count >= 5], ["02", "02"], "01").astype(object)
     values = {
         "eventCode": plan.number["grid"][rows],
@@ -101,7 +103,7 @@ def _reported(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, plan: 
         "involveCount": texts([str(n) for n in count.tolist()]),
         "partyName": optional(name, named),
         "partySex": optional(sex_codes(city, party), named),
-        "partyIdNo": optional(people.id_no[party], named & in_full & (rng.random(size) < 0.65)),
+        "partyIdNo": optional(id_numbers(city, rng, party), named & in_full & (rng.random(size) < 0.65)),
         "partyPhone": optional(people.phone[party], named & (rng.random(size) < 0.8)),
         "orgName": optional(firms.name[organisation], has_firm),
         "orgCode": optional(firms.code[organisation], has_firm & (rng.random(size) < 0.75)),

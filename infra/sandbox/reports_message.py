@@ -7,11 +7,11 @@ the board is exported.
 import numpy as np
 
 from infra.sandbox import narratives
-from infra.sandbox.city import City
+from infra.sandbox.city import City, adults_near
 from infra.sandbox.events import Events
 from infra.sandbox.frame import DAY, Frame, constant, fill
-from infra.sandbox.plan import Plan
-from infra.sandbox.randomness import choose, stream, texts
+from infra.sandbox.plan import Plan, record_numbers
+from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream, texts
 from infra.sandbox.reports import dates, empty, marks, stacked, times, version
 
 FEED = "petition.message"
@@ -26,6 +26,7 @@ COLUMNS = (
     "答复意见",
     "答复时间",
 )
+HOT = 0.12  # share of messages whose matter others write about too
 REPLIES = (
     "您好！您反映的问题已收悉，现答复如下：经{office}现场核实，{done}。感谢您的监督。",
     "网友您好：收到留言后，{office}高度重视，{done}。如有疑问请拨打12345。",
@@ -47,9 +48,10 @@ def build(city: City, events: Events, plan: Plan) -> Frame:
     rows, at = plan.rows["message"], plan.at["message"]
     if len(rows) == 0:
         return empty(COLUMNS)
-    size, writer = len(rows), events.person[rows]
+    rows, at, writer, numbers = _with_neighbours(city, events, rng, rows, at, plan.number["message"][rows])
+    size = len(rows)
     values = {
-        "留言编号": plan.number["message"][rows],
+        "留言编号": numbers,
         "留言用户": texts([f"UU{(person * 7919 + 104_729) % 10_000_019:07d}" for person in writer.tolist()]),
         "留言主题": narratives.titles(city, events, rows, rng),
         "留言时间": times(city, at),
@@ -69,3 +71,20 @@ def build(city: City, events: Events, plan: Plan) -> Frame:
     none = constant(None, len(answered))
     changes = {"反对数": none, "点赞数": none, "答复意见": texts(reply), "答复时间": times(city, when)}
     return stacked([first, version(first, answered, when, **changes)])
+
+
+def _with_neighbours(
+    city: City, events: Events, rng: Rng, rows: Ints, at: Ints, numbers: Texts
+) -> tuple[Ints, Ints, Ints, Texts]:
+    """Rows, times, writers and numbers, with the messages that neighbours write about the hot matters."""
+    more = np.where(rng.random(len(rows)) < HOT, rng.geometric(0.45, len(rows)), 0)
+    extra = np.repeat(rows, more)
+    later = np.repeat(at, more) + rng.integers(600, 6 * DAY, len(extra))
+    neighbour = adults_near(city, rng, city.places.village[events.place[extra]])
+    fresh = record_numbers(city, events, "message", extra, later, len(rows) + np.arange(len(extra)))
+    return (
+        np.concatenate([rows, extra]),
+        np.concatenate([at, later]),
+        np.concatenate([events.person[rows], neighbour]),
+        np.concatenate([numbers, fresh]),
+    )

@@ -4,7 +4,7 @@ import numpy as np
 
 from infra.sandbox import narratives
 from infra.sandbox.addresses import written
-from infra.sandbox.city import City
+from infra.sandbox.city import City, adults_near
 from infra.sandbox.events import Events
 from infra.sandbox.frame import DAY, Frame, constant, fill, join, words
 from infra.sandbox.plan import Plan, earlier, record_numbers
@@ -18,17 +18,24 @@ COLUMNS = words(
     "NRFL ZRBM XBSJ XFJZT BJSJ ZLWH GXSJ"
 )
 FORMS = ("来信", "来访", "走访", "网信", "网上", "电话", "视频", "短信")
-OFFICES = (
-    "市住建局",
-    "市人社局",
-    "市自然资源局",
-    "市城管局",
-    "市市场监管局",
-    "市公安局",
-    "市教育局",
-    "市生态环境局",
-)
+OFFICES = {  # first-level category of the content -> department
+    "农村农业": "市农业农村局",
+    "市场监督": "市市场监管局",
+    "自然资源": "市自然资源局",
+    "城乡建设": "市住建局",
+    "生态环境": "市生态环境局",
+    "劳动和社会保障": "市人社局",
+    "交通运输": "市交通局",
+    "卫生健康": "市卫健委",
+    "房产物业": "市房管中心",
+    "民政与应急": "市应急管理局",
+    "教育": "市教育局",
+    "政法": "市公安局",
+    "纪检监察": "市纪委监委",
+}
+LOCAL = "属地乡镇（街道）"
 RETURNS = 0.08  # share of petitions that come again, as a new petition of the same matter
+JOINED = 0.06  # share of petitions whose matter a neighbour brings too
 DEADLINE = 60  # days (regulation of 2022)
 
 
@@ -49,26 +56,41 @@ def build(city: City, events: Events, plan: Plan) -> Frame:
     frames = [first, *_progress(city, rng, first)]
     back = np.flatnonzero(rng.random(len(rows)) < RETURNS)
     if len(back):
-        again_at = at[back] + rng.integers(12, 40, len(back)) * DAY + rng.integers(-3_000, 3_000, len(back))
+        again_at = at[back] + rng.integers(4, 40, len(back)) * DAY + rng.integers(-3_000, 3_000, len(back))
         fresh = len(rows) + np.arange(len(back))
         number = record_numbers(city, events, "petition", rows[back], again_at, fresh)
         matter = np.where(rng.random(len(back)) < 0.6, numbers[back], number)
         again = _registered(city, events, rng, rows[back], again_at, number, matter)
         frames += [again, *_progress(city, rng, again)]
+    joined = np.flatnonzero(rng.random(len(rows)) < JOINED)
+    if len(joined):
+        joined_at = at[joined] + rng.integers(0, 10, len(joined)) * DAY + rng.integers(60, 3_000, len(joined))
+        fresh = len(rows) + len(back) + np.arange(len(joined))
+        number = record_numbers(city, events, "petition", rows[joined], joined_at, fresh)
+        neighbour = adults_near(city, rng, city.places.village[events.place[rows[joined]]])
+        other = _registered(city, events, rng, rows[joined], joined_at, number, number, neighbour)
+        frames += [other, *_progress(city, rng, other)]
     return stacked(frames)
 
 
 def _registered(
-    city: City, events: Events, rng: Rng, rows: Ints, at: Ints, numbers: Texts, matters: Texts
+    city: City,
+    events: Events,
+    rng: Rng,
+    rows: Ints,
+    at: Ints,
+    numbers: Texts,
+    matters: Texts,
+    petitioner: Ints | None = None,
 ) -> Frame:
     size, d, people = len(rows), city.divisions, city.people
-    petitioner = events.person[rows]
+    petitioner = events.person[rows] if petitioner is None else petitioner
     happened = dates(city, events.at[rows])
     registered = at + rng.integers(300, 5_400, size)
     updated = registered + rng.integers(60, 1_800, size)
     one = [scenarios()[s] for s in events.scenario[rows].tolist()]
     county = d.county_name[d.township_county[d.village_township[city.places.village[events.place[rows]]]]]
-    several = np.array([s.id in ("wages", "land", "property_fee", "heating") for s in one])
+    several = np.array([s.id in ("wages", "land", "property_fee", "heating", "water", "power") for s in one])
     count = np.where(several & (rng.random(size) < 0.5), events.count[rows] + 3, 1)
     purpose = choose(
         rng,
@@ -96,7 +118,9 @@ def _registered(
         "TSZT": narratives.titles(city, events, rows, rng),
         "XFNR": narratives.petition(city, events, rows, rng, happened),
         "NRFL": texts([s.codes["petition"] for s in one]),
-        "ZRBM": optional(choose(rng, OFFICES, size), rng.random(size) < 0.8),
+        "ZRBM": optional(
+            texts([OFFICES.get(s.codes["petition"], LOCAL) for s in one]), rng.random(size) < 0.8
+        ),
         "XBSJ": dates(city, registered + DEADLINE * DAY),
         "XFJZT": choose(rng, ("待签收", "已签收待办理"), size),
         "GXSJ": times(city, updated),

@@ -2,40 +2,34 @@
 
 import numpy as np
 
-from infra.sandbox import narratives
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City, adults_near
-from infra.sandbox.coordinates import moved
-from infra.sandbox.events import Events
-from infra.sandbox.frame import DAY, Frame, constant, fill, join, words
-from infra.sandbox.identifiers import fixed_lines
+from infra.sandbox.events import Events, pick
+from infra.sandbox.frame import DAY, Frame, constant
 from infra.sandbox.plan import Plan, earlier, record_numbers
-from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream, texts
+from infra.sandbox.police_calls import COLUMNS, calls
+from infra.sandbox.randomness import Ints, Rng, choose, stream
 from infra.sandbox.reports import (
-    degrees,
-    division,
     empty,
-    marks,
     optional,
-    people_text,
-    sex_codes,
     stacked,
     times,
     version,
 )
-from infra.sandbox.scenarios import scenarios
 
 FEED = "police.incident"
-COLUMNS = words(
-    "JJDBH GLZJJDBH XZQHDM JJLX BJSJ JJSJ JJWCSJ BJDH BJRMC BJRXBDM LXDH BJRZJDM BJRZJHM JQDZ "
-    "BJNR GXDWDM GXDWMC JQLBDM CSJQLBDM JQDJDM JQCLZTDM FXDWJD FXDWWD GLLX HBBS WXBS SCBS SFBM "
-    "SFJA JASJ JJLYLX JJLYBH GXSJ RKSJ"
-)
 REPEATS = 0.10  # share of reports that are called in again
-WRONG_FIRST = 0.08  # share whose category is corrected later
+IDLE = 0.08  # calls about nothing, as a share of the others
+NOTHING = (
+    "接通后无人说话，回拨无人接听",
+    "误拨110，称手机放在口袋里误触",
+    "小孩玩电话，无警情",
+    "线路测试，无警情",
+    "来电人语无伦次，多次追问未说明事由",
+    "接通后立即挂断",
+)
 DELETED = 0.01
 NEVER_CLOSED = 0.04
-CATEGORIES = ("010000", "020000", "030000", "050000", "060000", "070000", "990000")
 
 
 def build(city: City, events: Events, plan: Plan) -> Frame:
@@ -44,88 +38,20 @@ def build(city: City, events: Events, plan: Plan) -> Frame:
     rows, at = plan.rows["police"], plan.at["police"]
     if len(rows) == 0:
         return empty(COLUMNS)
-    main = _calls(city, events, rng, rows, at, events.person[rows], plan.number["police"][rows])
+    main = calls(city, events, rng, rows, at, events.person[rows], plan.number["police"][rows])
     lined = np.array([number is not None for number in plan.ticket[rows]])
     petition = earlier(plan, "petition", plan.reported["police"])[rows]
     origin = np.where(lined, plan.ticket[rows], optional(plan.number["petition"][rows], petition))
     has_origin = lined | (petition & (rng.random(len(rows)) < 0.5))
     main["JJLYBH"] = optional(origin, has_origin)
-    main["JJLYLX"] = texts(
-        [
-            ("12345" if li else "信访") if h else "电话"
-            for h, li in zip(has_origin.tolist(), lined.tolist(), strict=True)
-        ]
-    )
+    main["JJLYLX"] = np.select([has_origin & lined, has_origin], ["12345", "信访"], "电话").astype(object)
     again = _again(city, events, rng, rows, at, main)
-    frames = [main, *again]
+    taken = len(rows) + sum(len(frame["_at"]) for frame in again)
+    idle = _idle(city, events, rng, len(rows), taken)
+    frames = [main, *again, *idle]
     for first in (main, *again):
         frames += _later(city, rng, first)
     return {name: column for name, column in stacked(frames).items() if name not in ("_right", "_received")}
-
-
-def _calls(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, caller: Ints, numbers: Texts) -> Frame:
-    size, d, people = len(rows), city.divisions, city.people
-    township = d.village_township[city.places.village[events.place[rows]]]
-    county = d.county_code[d.township_county[township]]
-    name, in_full = people_text(city, rng, caller, 0.18)
-    is_anonymous = rng.random(size) < 0.07
-    name[is_anonymous] = "匿名"
-    with_id = in_full & ~is_anonymous & (rng.random(size) < 0.55)
-    landline = rng.random(size) < 0.06
-    fixed = fixed_lines(rng, d.area_code, d.fixed_digits, size)
-    right = texts([scenarios()[s].codes["police"] for s in events.scenario[rows].tolist()])
-    wrong = rng.random(size) < WRONG_FIRST
-    first = np.where(wrong, choose(rng, CATEGORIES, size), right)
-    received = at + rng.integers(2, 60, size)
-    finished = received + rng.integers(40, 300, size)
-    updated = finished + rng.integers(120, 2_400, size)
-    lon, lat = moved(
-        city.places.longitude[events.place[rows]],
-        city.places.latitude[events.place[rows]],
-        rng.normal(0, 60, size),
-        rng.normal(0, 60, size),
-    )
-    located = rng.random(size) < 0.85
-    station = texts(
-        [
-            f"{t.removesuffix('街道').removesuffix('镇').removesuffix('乡')}派出所"
-            for t in d.township_name[township].tolist()
-        ]
-    )
-    values = {
-        "JJDBH": numbers,
-        "XZQHDM": division(city, events, rows),
-        "JJLX": choose(rng, ("110", "122", "119", "自接警"), size, (80, 12, 3, 5)),
-        "BJSJ": times(city, at),
-        "JJSJ": times(city, received),
-        "JJWCSJ": times(city, finished),
-        "BJDH": np.where(landline, fixed, people.phone[caller]),
-        "BJRMC": name,
-        "BJRXBDM": sex_codes(city, caller),
-        "LXDH": optional(people.phone[caller], rng.random(size) < 0.8),
-        "BJRZJDM": optional(constant("111", size), with_id),
-        "BJRZJHM": optional(people.id_no[caller], with_id),
-        "JQDZ": written(city, events.place[rows], "police", rng),
-        "BJNR": narratives.police(city, events, rows, rng),
-        "GXDWDM": join(county, texts([c[6:9] for c in d.township_code[township].tolist()]), "000"),
-        "GXDWMC": station,
-        "JQLBDM": first,
-        "CSJQLBDM": first,
-        "JQDJDM": choose(rng, ("1", "2", "3", "4"), size, (1, 6, 60, 33)),
-        "JQCLZTDM": choose(rng, ("02", "03"), size, (1, 3)),
-        "FXDWJD": optional(degrees(lon), located),
-        "FXDWWD": optional(degrees(lat), located),
-        "HBBS": constant("0", size),
-        "WXBS": constant("0", size),
-        "SCBS": constant("0", size),
-        "SFBM": np.where(events.is_confidential[rows], "1", "0").astype(object),
-        "SFJA": constant("0", size),
-        "JJLYLX": constant("电话", size),
-        "GXSJ": times(city, updated),
-        "RKSJ": times(city, updated + 60),
-    }
-    frame = fill(size, COLUMNS, values) | marks(events, rows, updated, "caller", caller)
-    return frame | {"_right": right, "_received": received.astype(object)}
 
 
 def _again(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, main: Frame) -> list[Frame]:
@@ -141,7 +67,7 @@ def _again(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, main: Fra
     numbers = record_numbers(
         city, events, "police", chosen, at[some] + delay, len(rows) + np.arange(len(some))
     )
-    frame = _calls(city, events, rng, chosen, at[some] + delay, caller, numbers)
+    frame = calls(city, events, rng, chosen, at[some] + delay, caller, numbers)
     merged = rng.random(len(some)) < 0.7
     flags = {
         "GLLX": kind,
@@ -151,6 +77,36 @@ def _again(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, main: Fra
         "SFBM": main["SFBM"][some],
     }
     return [frame | flags]
+
+
+def _idle(city: City, events: Events, rng: Rng, others: int, taken: int) -> list[Frame]:
+    """Silent, misdialled and prank calls, which have no event; `taken` numbers are in use already."""
+    size = int(rng.binomial(others, IDLE))
+    if size == 0:
+        return []
+    rows = np.zeros(size, dtype=np.int64)
+    place = rng.integers(0, len(city.places.kind), size)
+    caller = city.people.adults[rng.integers(0, len(city.people.adults), size)]
+    nothing = pick(events, rows, id=constant(None, size), place=place, person=caller)
+    at = events.day * DAY + rng.integers(0, DAY, size)
+    numbers = record_numbers(city, nothing, "police", np.arange(size), at, taken + np.arange(size))
+    frame = calls(city, nothing, rng, np.arange(size), at, caller, numbers)
+    said = choose(rng, NOTHING, size)
+    fixed = {
+        "JQLBDM": "990000",
+        "CSJQLBDM": "990000",
+        "JQCLZTDM": "04",
+        "WXBS": "1",
+        "SFJA": "1",
+        "SFBM": "0",
+    }
+    flags = {name: constant(value, size) for name, value in fixed.items()}
+    none = constant(None, size)
+    return [
+        frame
+        | flags
+        | {"BJNR": said, "JASJ": frame["JJWCSJ"], "BJRMC": none, "BJRZJDM": none, "BJRZJHM": none}
+    ]
 
 
 def _later(city: City, rng: Rng, first: Frame) -> list[Frame]:

@@ -1,0 +1,241 @@
+"""Dirt and truth: every fault known, one a row, none where none is asked for; clean rows clean."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from infra.sandbox import Params, generate
+from infra.sandbox.dirt import faults
+from infra.sandbox.parameters import FEEDS
+from infra.sandbox.reports import KEYS
+from infra.settings import ROOT
+
+STATE_FEEDS = ("police.incident", "petition.petition")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("city")
+    generate(Params(people=8_000, days=16, seed=5, dirt=0.15), folder=out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def con(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Views: dirt, records, events, and each feed with its fault and its day."""
+    with duckdb.connect() as open_con:
+        open_con.execute((ROOT / "expectations/rules/functions.sql").read_text(encoding="utf-8"))
+        for name in ("dirt", "records", "events", "persons", "places"):
+            open_con.execute(f"CREATE VIEW {name} AS FROM '{folder}/truth/{name}.parquet'")
+        for feed in FEEDS:
+            files = f"'{folder}/outbox/{feed}/*.parquet', filename = true, file_row_number = true"
+            open_con.execute(
+                f"""CREATE TABLE "{feed}" AS
+                WITH rows AS (
+                    SELECT * EXCLUDE (filename, file_row_number), parse_path(filename)[-1][:10] AS _day,
+                        file_row_number AS _row
+                    FROM read_parquet({files})
+                )
+                SELECT rows.*, kind, field FROM rows
+                LEFT JOIN dirt ON feed = '{feed}' AND source_row_id = _day || '#' || _row"""
+            )
+        yield open_con
+
+
+def one(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_every_row_has_its_record(con: duckdb.DuckDBPyConnection, feed: str) -> None:
+    orphans = f"""SELECT count(*) FROM "{feed}"
+        LEFT JOIN records r ON r.record_key = '{feed}:' || "{KEYS[feed]}"
+        WHERE r.record_key IS NULL AND coalesce(kind, '') <> 'key_missing'"""
+    assert one(con, orphans) == 0
+    assert one(con, f"SELECT count(*) FROM records WHERE feed = '{feed}'") > 20
+
+
+def test_records_are_told_once_and_know_their_event(con: duckdb.DuckDBPyConnection) -> None:
+    assert one(con, "SELECT count(*) - count(DISTINCT record_key) FROM records") == 0
+    lost = """SELECT count(*) FROM records r LEFT JOIN events e USING (event_id)
+        WHERE r.event_id IS NOT NULL AND e.event_id IS NULL"""
+    assert one(con, lost) == 0
+    nobody = "SELECT count(*) FROM records r LEFT JOIN persons p USING (person_id) WHERE p.person_id IS NULL"
+    assert one(con, nobody) == 0
+
+
+def test_some_events_are_told_by_several_platforms(con: duckdb.DuckDBPyConnection) -> None:
+    several = """SELECT count(*) FROM (SELECT event_id FROM records WHERE event_id IS NOT NULL
+        GROUP BY event_id HAVING count(DISTINCT feed) > 1)"""
+    assert one(con, several) > 0.2 * one(con, "SELECT count(DISTINCT event_id) FROM records")
+
+
+def test_no_row_has_two_faults(con: duckdb.DuckDBPyConnection) -> None:
+    assert one(con, "SELECT count(*) - count(DISTINCT feed || source_row_id) FROM dirt") == 0
+    assert one(con, "SELECT count(*) FROM dirt WHERE is_refusable = is_warned") == 0
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_share_of_dirt_is_near_the_parameter(con: duckdb.DuckDBPyConnection, feed: str) -> None:
+    rows = one(con, f'SELECT count(*) FROM "{feed}"')
+    spoiled = one(con, f"SELECT count(*) FROM dirt WHERE feed = '{feed}'")
+    assert abs(spoiled / rows - 0.15) < 4 * (0.15 * 0.85 / rows) ** 0.5 + 0.01
+
+
+def test_nearly_every_line_of_the_table_occurs(con: duckdb.DuckDBPyConnection) -> None:
+    seen = {tuple(row) for row in con.execute("SELECT DISTINCT feed, kind FROM dirt").fetchall()}
+    wanted = {(feed, fault.kind) for feed, entries in faults().items() for fault in entries}
+    assert seen <= wanted
+    assert {kind for _, kind in seen} == {kind for _, kind in wanted}
+    assert {pair for pair in wanted - seen if pair[0] in ("police.incident", "grid.event")} == set()
+
+
+def test_some_spoiled_records_come_again_right_and_some_never(con: duckdb.DuckDBPyConnection) -> None:
+    later = """SELECT count(*) FILTER (later), count(*) FILTER (NOT later) FROM (
+        SELECT d.record_key, bool_or(g._day > d.day AND g.kind IS NULL) AS later
+        FROM dirt d JOIN "grid.event" g ON d.record_key = 'grid.event:' || g."eventCode"
+        WHERE d.day < '2026-10-06' GROUP BY d.record_key)"""
+    row = con.execute(later).fetchone()
+    assert row is not None
+    assert min(row) > 5
+
+
+@pytest.mark.parametrize("feed", STATE_FEEDS)
+def test_a_platform_with_a_present_state_writes_a_record_once_a_day(
+    con: duckdb.DuckDBPyConnection, feed: str
+) -> None:
+    twice = f'SELECT count(*) FROM (SELECT 1 FROM "{feed}" GROUP BY _day, "{KEYS[feed]}" HAVING count(*) > 1)'
+    assert one(con, twice) == 0
+
+
+def test_watermarks_lie_in_their_day(con: duckdb.DuckDBPyConnection) -> None:
+    for feed in STATE_FEEDS:
+        assert one(con, f'SELECT count(*) FROM "{feed}" WHERE left("GXSJ", 10) <> _day') == 0
+
+
+def test_police_rows_fit_a_typed_table(con: duckdb.DuckDBPyConnection) -> None:
+    for column in ("BJSJ", "JJSJ", "JJWCSJ", "JASJ", "GXSJ", "RKSJ"):
+        query = f"""SELECT count(*) FROM "police.incident" WHERE "{column}" IS NOT NULL
+            AND TRY_CAST("{column}" AS TIMESTAMP) IS NULL"""
+        assert one(con, query) == 0, column
+    for column in ("FXDWJD", "FXDWWD"):
+        query = f"""SELECT count(*) FROM "police.incident" WHERE "{column}" IS NOT NULL
+            AND TRY_CAST("{column}" AS DECIMAL(10, 6)) IS NULL"""
+        assert one(con, query) == 0, column
+    for column in ("HBBS", "WXBS", "SCBS", "SFBM", "SFJA"):
+        assert one(con, f"SELECT count(*) FROM \"police.incident\" WHERE \"{column}\" NOT IN ('0', '1')") == 0
+
+
+def test_platform_habits_occur(con: duckdb.DuckDBPyConnection) -> None:
+    """Soft deletes, confidential, invalid, merged and repeated calls, corrected categories, references."""
+    police = '"police.incident"'
+    for condition in (
+        "SCBS = '1'",
+        "SFBM = '1'",
+        "WXBS = '1'",
+        "HBBS = '1'",
+        "GLLX = '1'",
+        "GLLX = '2'",
+        "JQLBDM <> CSJQLBDM",
+        "JJLYLX = '12345'",
+        "JQCLZTDM = '05'",
+    ):
+        assert one(con, f"SELECT count(*) FROM {police} WHERE {condition}") > 0, condition
+    grid = '"grid.event"'
+    for condition in ("deleted = '1'", "\"relatedNo\" LIKE 'J4101%'"):
+        assert one(con, f"SELECT count(*) FROM {grid} WHERE {condition}") > 0, condition
+    twice = """SELECT count(*) FROM (SELECT * EXCLUDE (_row, _day) FROM "grid.event" WHERE kind IS NULL
+        GROUP BY ALL HAVING count(*) > 1)"""
+    assert one(con, twice) > 0
+    returned = 'SELECT count(DISTINCT "XFJBH") - count(DISTINCT "XFSXBH") FROM "petition.petition"'
+    assert one(con, returned) > 0
+
+
+def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnection) -> None:
+    for feed, column in (
+        ("grid.event", "relatedNo"),
+        ("emergency.accident", "关联警情编号"),
+        ("petition.petition", "ZLWH"),
+    ):
+        query = f"""SELECT count(*)
+            FROM (SELECT DISTINCT "{KEYS[feed]}" AS key, "{column}" AS number FROM "{feed}") AS rows
+            JOIN records a ON a.record_key = '{feed}:' || key
+            JOIN records b ON split_part(b.record_key, ':', 2) = number
+            WHERE a.event_id IS DISTINCT FROM b.event_id"""
+        assert one(con, query) == 0, feed
+        assert one(con, f'SELECT count(*) FROM "{feed}" WHERE "{column}" <> \'\'') > 0, feed
+
+
+# field -> what is wrong with it, in the shared functions that validation and dbt use
+WRONG = {
+    "id_checksum": "NOT citizen_id_ok(clean_citizen_id({x}))",
+    "id_precision": "precision_lost({x})",
+    "credit_checksum": "NOT credit_code_ok(clean_credit_code({x}))",
+    "date_unparsable": "NOT is_blank({x}) AND parse_timestamp_cn({x}) IS NULL",
+    "date_placeholder": "is_date_placeholder({x})",
+    "missing_required": "is_blank({x})",
+    "key_missing": "is_blank({x})",
+    "mojibake": "mojibake({x})",
+    "number_unparsable": "NOT is_blank({x}) AND parse_number({x}) IS NULL",
+    "number_range": "parse_number({x}) < 0",
+    "phone_bad": "NOT is_blank({x}) AND NOT phone_ok(clean_phone({x}))",
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("feed", FEEDS)
+def test_spoiled_fields_are_wrong_and_all_others_right(
+    con: duckdb.DuckDBPyConnection, feed: str, kind: str
+) -> None:
+    for field in sorted({fault.field for fault in faults()[feed] if fault.kind == kind}):
+        wrong = WRONG[kind].format(x=f'"{field}"')
+        is_known = f"coalesce(kind = '{kind}' AND field = '{field}', false)"
+        if kind == "mojibake":  # the shared function overlooks short text with user-defined characters in it
+            is_known += f""" AND NOT regexp_matches("{field}", '[\\x{{E000}}-\\x{{F8FF}}]')"""
+        missed = one(con, f'SELECT count(*) FROM "{feed}" WHERE {is_known} AND NOT coalesce({wrong}, false)')
+        clean = f"(kind IS NULL OR field <> '{field}')"
+        false = one(con, f'SELECT count(*) FROM "{feed}" WHERE {clean} AND coalesce({wrong}, false)')
+        assert (missed, false) == (0, 0), field
+
+
+def test_no_dirt_where_none_is_asked_for(tmp_path: Path) -> None:
+    generate(Params(people=1_000, days=4, dirt=0.0), folder=tmp_path)
+    assert one(duckdb.connect(), f"SELECT count(*) FROM '{tmp_path}/truth/dirt.parquet'") == 0
+
+
+def test_without_noise_all_text_is_canonical(tmp_path: Path) -> None:
+    generate(Params(people=1_000, days=4, dirt=0.0, noise=0.0), folder=tmp_path)
+    times = f"""SELECT count(*) FROM read_parquet('{tmp_path}/outbox/grid.event/*.parquet')
+        WHERE "happenTime" NOT SIMILAR TO '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} [0-9:]{{8}}'"""
+    assert one(duckdb.connect(), times) == 0
+
+
+def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) -> None:
+    for feed, earlier, later in (
+        ("police.incident", "BJSJ", "JJSJ"),
+        ("police.incident", "JJSJ", "JASJ"),
+        ("petition.petition", "DJSJ", "BJSJ"),
+        ("petition.petition", "WTFSRQ", "XFRQ"),
+        ("petition.message", "留言时间", "答复时间"),
+        ("emergency.accident", "发生时间", "报送时间"),
+        ("grid.event", "happenTime", "reportTime"),
+        ("grid.event", "reportTime", "closeTime"),
+    ):
+        wrong = f'parse_timestamp_cn("{earlier}") > parse_timestamp_cn("{later}")'
+        query = f"""SELECT count(*) FROM "{feed}" WHERE {wrong} AND coalesce(kind, '') <> 'date_order'"""
+        assert one(con, query) == 0, (feed, earlier, later)
+
+
+def test_clean_points_lie_in_their_county(con: duckdb.DuckDBPyConnection) -> None:
+    file = ROOT / "infra/sandbox/data/divisions.csv"
+    query = f"""SELECT count(*) FROM places p JOIN read_csv('{file}', all_varchar = true) c
+        ON c.code = left(p.township_code, 6) || '000000'
+        WHERE distance_km(
+            p.longitude, p.latitude, CAST(c.longitude AS DOUBLE), CAST(c.latitude AS DOUBLE)
+        ) > 15"""
+    assert one(con, query) == 0
+    assert one(con, "SELECT count(*) FROM places") > 1_000
