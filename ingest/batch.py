@@ -1,5 +1,8 @@
 """One batch: all parts of a fetch written to one Parquet file by one DuckDB COPY, and its receipt's facts."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +11,7 @@ from uuid import uuid4
 import duckdb
 
 from ingest import landing, lineage
-from ingest.connectors import Fetch, SourceError, identifier, quote
+from ingest.connectors import Fetch, SourceError, SourceUnavailable, identifier, quote
 from ingest.contract import Contract
 from ingest.interval import SHANGHAI, Interval
 from ingest.landing import Receipt
@@ -18,6 +21,8 @@ WRITER = (
     "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, PARQUET_VERSION V2, "
     "DICTIONARY_SIZE_LIMIT 1000, ROW_GROUP_SIZE 40960"
 )
+QUOTED = re.compile("[\"'“«][^\"'”»]*[\"'”»]")  # where an engine's message repeats a value
+PASSING = re.compile("terminating|shut|starting up|recovery|closed|timeout|connect", re.IGNORECASE)
 
 
 def write(
@@ -35,7 +40,9 @@ def write(
     rows = 0
     if selects:
         query = " UNION ALL BY NAME ".join(selects)
-        rows = _run(contract, con, f"COPY ({query}) TO {quote(str(file))} ({WRITER})")
+        with _clear_faults(contract.feed):
+            copied = con.execute(f"COPY ({query}) TO {quote(str(file))} ({WRITER})").fetchone()
+        rows = int(copied[0]) if copied else 0
     written = f"read_parquet({quote(str(file))})"
     if rows and fetch.verify:
         fetch.verify(written)
@@ -81,7 +88,8 @@ def _columns(
     contract: Contract, con: duckdb.DuckDBPyConnection, source: str, wanted: tuple[str, ...] | None
 ) -> list[tuple[str, str]]:
     """(name, DuckDB type) of the source columns of a part."""
-    described = con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    with _clear_faults(contract.feed):
+        described = con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     columns = [(str(row[0]), str(row[1])) for row in described]
     taken = [column for column in columns if wanted is None or column[0] in wanted]
     if clash := [name for name, _ in taken if name in lineage.LINEAGE]:
@@ -92,15 +100,21 @@ def _columns(
     return taken
 
 
-def _run(contract: Contract, con: duckdb.DuckDBPyConnection, copy: str) -> int:
-    """Run the COPY; returns rows. A conversion error quotes the value it fell over, so it is not repeated."""
+@contextmanager
+def _clear_faults(feed: str) -> Iterator[None]:
+    """The engine's faults in our words, since its own may quote the value that it fell over.
+
+    SourceError when the source or its rows are not as declared, SourceUnavailable when the line broke.
+    """
     try:
-        row = con.execute(copy).fetchone()
+        yield
     except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-        raise SourceError(
-            f"{contract.feed}: the source's rows could not be read as declared ({type(error).__name__})"
-        ) from None
-    return int(row[0]) if row else 0
+        kind = type(error).__name__
+        raise SourceError(f"{feed}: the source's rows could not be read as declared ({kind})") from None
+    except duckdb.IOException as error:
+        said = QUOTED.sub("…", str(error).partition("\n")[0])
+        fault = SourceError if "ERROR:" in said and not PASSING.search(said) else SourceUnavailable
+        raise fault(f"{feed}: reading the source broke off: {said}") from None
 
 
 def _summary(

@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-import duckdb
 import stamina
 
 from infra import lake
@@ -25,7 +24,7 @@ from ingest.landing import Receipt, StoreUnavailable
 from ingest.lock import Hold, feed_lock
 
 ATTEMPTS, FIRST_WAIT, LONGEST_WAIT = 4, 1.0, 20.0  # tries, seconds
-TRANSIENT = (SourceUnavailable, StoreUnavailable, duckdb.IOException)
+TRANSIENT = (SourceUnavailable, StoreUnavailable)
 Report = Callable[[str], None]
 
 

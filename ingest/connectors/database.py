@@ -30,7 +30,7 @@ SECRET_OPTIONS = {
     "user": "USER",
     "password": "PASSWORD",
 }
-LITERALS: dict[str, Callable[[datetime], str]] = {  # by pg_type: a bound of the window as SQL
+LITERALS: dict[str, Callable[[datetime], str]] = {  # by WINDOW_TYPES: a bound of the window as SQL
     "timestamp": lambda t: f"TIMESTAMP '{t.replace(tzinfo=None)}'",
     "timestamptz": lambda t: f"TIMESTAMPTZ '{t}'",
     "date": lambda t: f"DATE '{t.date()}'",
@@ -74,14 +74,8 @@ def _window(contract: Contract, interval: Interval) -> tuple[datetime, datetime]
 
 
 def _condition(contract: Contract, table: Table, window: tuple[datetime, datetime]) -> str:
-    """The window as SQL that both engines read; SourceError for a type that has no order in time."""
+    """The window as SQL that both engines read."""
     column = table.column(str(contract.server.settings["watermark"]))
-    if column.type not in LITERALS:
-        raise SourceError(
-            f"{contract.feed}: watermark {column.name!r} of {table.name} (connection "
-            f"{contract.server.connection!r}) is of type {column.type}; a window needs "
-            f"{', '.join(LITERALS)}. Let the source offer a view with such a column."
-        )
     low, high = (LITERALS[column.type](bound) for bound in window)
     mark = identifier(column.name)
     inside = f"{mark} >= {low} AND {mark} < {high}"

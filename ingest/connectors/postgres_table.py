@@ -11,6 +11,7 @@ from psycopg import sql
 from ingest.connectors import SourceError, SourceUnavailable
 
 DECIMAL_DIGITS = 38  # DuckDB's widest exact number
+WINDOW_TYPES = ("timestamp", "timestamptz", "date")  # a watermark of another type has no order in time
 # SQLSTATE classes that pass by themselves: connection lost, resources, shutdown, too many connections
 TRANSIENT = ("08", "53", "57")
 COLUMNS = """
@@ -104,6 +105,12 @@ def _inspect(
         raise SourceError(
             f"{where}: {schema}.{relation} has no watermark column {watermark!r}; it has "
             f"{', '.join(column.name for column in columns)}. Check `watermark` of the contract."
+        )
+    mark = next(column for column in columns if column.name == watermark)
+    if mark.type not in WINDOW_TYPES:
+        raise SourceError(
+            f"{where}: watermark {watermark!r} of {schema}.{relation} is of type {mark.type}; a window needs "
+            f"{', '.join(WINDOW_TYPES)}. Let the source offer a view with such a column."
         )
     explain = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {} WHERE {mark} >= {} AND {mark} < {}").format(
         sql.Identifier(schema, relation), *map(sql.Literal, window), mark=sql.Identifier(watermark)
