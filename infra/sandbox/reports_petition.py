@@ -34,7 +34,7 @@ OFFICES = {  # first-level category of the content -> department
     "纪检监察": "市纪委监委",
 }
 LOCAL = "属地乡镇（街道）"
-RETURNS = 0.08  # share of petitions that come again, as a new petition of the same matter
+RETURNS = 0.2  # share of petitions that come again, as a new petition of the same matter
 JOINED = 0.06  # share of petitions whose matter a neighbour brings too
 DEADLINE = 60  # days (regulation of 2022)
 
