@@ -26,7 +26,7 @@ def up(
 
       SANLING_PG_PORT=5433 SANLING_S3_PORT=8333 sanling stack up --no-sandbox
     """
-    from infra.stack import credentials, lifecycle, owner, supervision
+    from infra.stack import configuration, credentials, lifecycle, owner, supervision
     from infra.stack.program import Group
 
     asked: dict[Group, bool] = {"core": True, "sandbox": sandbox, "airflow": airflow}
@@ -39,6 +39,7 @@ def up(
         credentials.PortTaken,
         owner.StateUnreachable,
         supervision.SupervisorSilent,
+        configuration.SocketUnsafe,
     ) as error:
         errors.print(str(error), markup=False, style="red")
         raise typer.Exit(1) from None

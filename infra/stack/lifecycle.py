@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from itertools import groupby
 
 from infra.settings import STATE
-from infra.stack import credentials, envfile, owner, processes, supervision
+from infra.stack import configuration, credentials, envfile, owner, processes, supervision
 from infra.stack.program import Group, Program
 from infra.stack.programs import programs
 
@@ -113,7 +113,7 @@ def _stop_together(wave: list[Program], say: Say) -> None:
 
 def _wait_for(program: Program) -> None:
     begun = time.monotonic()
-    log = supervision.log_of(program.name)
+    log = configuration.log_of(program.name)
     while not program.is_healthy():
         state = supervision.states().get(program.name, {}).get("statename")
         waited = time.monotonic() - begun

@@ -28,12 +28,22 @@ def server_user() -> pwd.struct_passwd | None:
     try:
         return pwd.getpwnam(name)
     except KeyError:
+        _add_user(name)
+        return pwd.getpwnam(name)
+
+
+def _add_user(name: str) -> None:
+    try:
         subprocess.run(
             ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name],
             check=True,
             capture_output=True,
         )
-        return pwd.getpwnam(name)
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        raise StateUnreachable(
+            f"as root the servers need a user of their own and {name} could not be added: add it by hand, "
+            "or name an existing one in SANLING_SERVER_USER"
+        ) from error
 
 
 def open_state() -> None:

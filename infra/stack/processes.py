@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import psutil
 
 from infra.settings import STATE
-from infra.stack.supervision import MARK, PROGRAM
+from infra.stack.configuration import PROGRAM
+from infra.stack.supervision import MARK
 
 
 def ours() -> Iterator[tuple[psutil.Process, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.stack import credentials, envfile, supervision
+from infra.stack import configuration, credentials, envfile, supervision
 
 
 @pytest.fixture
@@ -55,15 +55,16 @@ def test_processes_that_ask_at_once_lose_no_name(tmp_path: Path) -> None:
 def test_a_path_too_long_for_a_socket_gets_a_private_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(configuration, "STATE", tmp_path / ("long" * 30))
     monkeypatch.setattr(supervision, "STATE", tmp_path / ("long" * 30))
     monkeypatch.setattr(tempfile, "gettempdir", lambda: "/tmp")  # noqa: S108
-    path = supervision.socket()
+    path = configuration.socket()
     try:
-        assert len(str(path)) <= supervision.SOCKET_LENGTH
+        assert len(str(path)) <= configuration.SOCKET_LENGTH
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         path.parent.chmod(0o755)
-        with pytest.raises(supervision.SupervisorSilent, match="not ours alone"):
-            supervision.socket()
+        with pytest.raises(configuration.SocketUnsafe, match="not ours alone"):
+            configuration.socket()
         path.parent.chmod(0o700)
     finally:
         supervision.tidy()
