@@ -45,6 +45,8 @@ def written(city: City, places: Ints, platform: str, rng: Rng) -> Texts:
 
 
 def _text(city: str, manner: int, province: str, county: str, street: str, village: str, tail: str) -> str:
+    if tail.startswith(village[:2]) and "组" in tail:  # village houses carry the village's name already
+        village = ""
     return (
         f"{province}{city}{county}{street}{village}{tail}",
         f"{county}{street}{tail}",

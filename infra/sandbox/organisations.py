@@ -16,11 +16,30 @@ CORE_FIRST = words(
     "恒 鑫 瑞 德 宏 泰 盛 华 金 中 豫 兴 隆 康 永 万 天 嘉 众 博 正 安 源 信 汇 凯 昌 顺 宇 新"
 )
 CORE_LAST = words("达 源 盛 通 泰 和 信 丰 隆 茂 诚 升 力 邦 兴 润 远 安 益 航 晟 辰 创 基 禾 康")
-TRADES = {
-    "factory": words("机械制造 建材 食品 纺织 纸业 化工 农牧 电子 仓储物流 家具 金属制品"),
-    "site": ["建筑工程", "建设", "市政工程", "装饰工程", "消防工程"],
-    "shop": words("商贸 餐饮管理 物业服务 家政服务 汽车服务 信息科技 教育咨询 电动车销售"),
-    "market": ["商业管理", "物业服务", "农产品"],
+TRADES = {  # what a place is called -> what the firm there may be called
+    "便民超市": words("商贸 超市"),
+    "烟酒店": words("商贸 酒业"),
+    "餐馆": words("餐饮管理 餐饮服务"),
+    "理发店": words("美容美发 形象设计"),
+    "手机店": words("通讯器材 电子科技"),
+    "药店": words("医药 大药房"),
+    "网吧": words("网络科技 网吧"),
+    "快递驿站": words("快递服务 供应链管理"),
+    "足疗店": words("健康管理 养生服务"),
+    "棋牌室": words("文化娱乐 休闲娱乐"),
+    "农贸市场": words("市场管理 农产品"),
+    "菜市场": words("市场管理 农产品"),
+    "建材市场": words("建材市场管理 商业管理"),
+    "集贸市场": words("市场管理 商业管理"),
+    "购物广场": words("商业管理 百货"),
+    "加工厂": words("食品加工 金属制品 家具"),
+    "机械厂": words("机械制造 重工机械"),
+    "面粉厂": words("面业 粮油食品"),
+    "建材厂": words("建材 新型建材"),
+    "纸箱厂": words("包装制品 纸业"),
+    "物流园": words("仓储物流 物流"),
+    "养殖场": words("农牧 牧业"),
+    "工地": words("建筑工程 建设 市政工程 装饰工程 建设集团"),
 }
 COLLECTIVE = "N2"  # agriculture department, village collective
 KIND_HEAD = {
@@ -120,9 +139,10 @@ def _one(
     if firms and rng.random() < 0.08:
         parent = firms[int(rng.integers(0, len(firms)))]
         return "branch", f"{rows[parent][1]}{county.rstrip('区县市')}分公司", rows[parent][2], place, parent
-    trade = str(choose(rng, TRADES[kind], 1)[0])
+    trades = next(options for ending, options in TRADES.items() if label.endswith(ending))
+    trade = str(choose(rng, trades, 1)[0])
     core = _core(rng, used)
-    if kind == "factory" and trade == "农牧" and rng.random() < 0.5:
+    if label.endswith("养殖场") and rng.random() < 0.5:
         return "cooperative", f"{county}{core}种植养殖农民专业合作社", f"{core}合作社", place, -1
     head = (d.province if rng.random() < 0.3 else city) if rng.random() < 0.8 else county
     form = "股份有限公司" if rng.random() < 0.06 else "有限公司"

@@ -131,8 +131,8 @@ def _dwellings(
             )
             rows.append((0, v, road, str(no), estate, str(b), str(u), str(r), None, None, *tails))
         else:
-            g, h = group[i], house[i]
-            tails = (f"{g}组{h}号", f"{g}组{h}号院", f"{g}组")
+            name, g, h = d.village_spoken[v], group[i], house[i]
+            tails = (f"{name}{g}组{h}号", f"{name}{g}组{h}号院", f"{name}{g}组")
             rows.append((1, v, None, str(h), None, None, None, None, str(g), None, *tails))
     return _columns(rows)
 

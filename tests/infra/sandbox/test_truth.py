@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from infra.sandbox import Params, generate
+from infra.sandbox import Params, city, events, generate, plan, reports_petition
 from infra.sandbox.dirt import faults
 from infra.sandbox.parameters import FEEDS
 from infra.sandbox.reports import KEYS
@@ -151,8 +151,16 @@ def test_platform_habits_occur(con: duckdb.DuckDBPyConnection) -> None:
     twice = """SELECT count(*) FROM (SELECT * EXCLUDE (_row, _day) FROM "grid.event" WHERE kind IS NULL
         GROUP BY ALL HAVING count(*) > 1)"""
     assert one(con, twice) > 0
-    returned = 'SELECT count(DISTINCT "XFJBH") - count(DISTINCT "XFSXBH") FROM "petition.petition"'
-    assert one(con, returned) > 0
+
+
+def test_petitions_come_back_as_the_same_matter() -> None:
+    built = city.build(Params(people=3_000))
+    days = [events.of_day(built, day) for day in range(8)]
+    frames = [reports_petition.build(built, day, plan.make(built, day)) for day in days]
+    numbers = {number for frame in frames for number in frame["XFJBH"]}
+    matters = {matter for frame in frames for matter in frame["XFSXBH"]}
+    assert len(matters) < len(numbers)
+    assert matters <= numbers
 
 
 def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnection) -> None:
