@@ -6,10 +6,10 @@ shows it; `&key_file=…` names a private key instead of the password. The contr
 
 import asyncio
 import re
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncssh
@@ -49,9 +49,14 @@ class SftpFolder:
                 f"connection {self._name}: {name} came in part; it should have {size} bytes"
             )
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+    def _run(self, work: Awaitable[T]) -> T:
         with _faults(self._name):
-            return self._runner.run(work)
+            return self._runner.run(_awaited(work))
+
+
+async def _awaited(work: Awaitable[T]) -> T:
+    """A coroutine of any awaitable: asyncssh gives other kinds, which a Runner does not take."""
+    return await work
 
 
 @contextmanager
@@ -87,24 +92,23 @@ def folder(contract: Contract) -> Iterator[SftpFolder]:
     path = urlsplit(re.sub(r"\$\{[A-Z0-9_]+\}", "host", contract.server.settings["location"])).path
     with asyncio.Runner() as runner:
         with _faults(name):
-            ssh = runner.run(
-                asyncssh.connect(
-                    uri.hostname or "",
-                    uri.port or 22,
-                    username=unquote(uri.username or ""),
-                    password=unquote(uri.password) if uri.password else None,
-                    client_keys=[query["key_file"]] if "key_file" in query else [],
-                    client_factory=Pinned,
-                    known_hosts=b"",
-                    config=None,
-                    agent_path=None,
-                    connect_timeout=CONNECT_SECONDS,
-                    keepalive_interval=15,
-                )
+            connecting = asyncssh.connect(
+                uri.hostname or "",
+                uri.port or 22,
+                username=unquote(uri.username or ""),
+                password=unquote(uri.password) if uri.password else None,
+                client_keys=[query["key_file"]] if "key_file" in query else [],
+                client_factory=Pinned,
+                known_hosts=b"",
+                config=None,
+                agent_path=None,
+                connect_timeout=CONNECT_SECONDS,
+                keepalive_interval=15,
             )
+            ssh = runner.run(_awaited(connecting))
         try:
             with _faults(name):
-                client = runner.run(ssh.start_sftp_client())
+                client = runner.run(_awaited(ssh.start_sftp_client()))
             yield SftpFolder(name, client, path, runner)
         finally:
             ssh.abort()
