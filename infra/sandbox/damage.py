@@ -20,17 +20,17 @@ FAR = (  # Shanghai, Chengdu, Urumqi, Guangzhou
     ("87.617733", "43.792818"),
     ("113.264435", "23.129163"),
 )
-# field -> (the date it is moved across, to which side, fewest and most hours beyond it)
+# field -> (the earlier date before which it is put, fewest and most hours); never later, into the future
 ORDERS = {
-    "JASJ": ("JJSJ", -1, 1, 48),
-    "BJSJ": ("DJSJ", -1, 24, 480),  # of a petition; police has a field of this name too: POLICE_ORDER
-    "WTFSRQ": ("XFRQ", 1, 72, 960),
-    "报送时间": ("发生时间", -1, 2, 20),
-    "closeTime": ("reportTime", -1, 1, 90),
-    "reportTime": ("happenTime", -1, 1, 30),
-    "答复时间": ("留言时间", -1, 24, 300),
+    "JASJ": ("JJSJ", 1, 48),
+    "JJSJ": ("BJSJ", 1, 5),
+    "BJSJ": ("DJSJ", 24, 480),  # of a petition
+    "XFRQ": ("WTFSRQ", 72, 960),
+    "报送时间": ("发生时间", 2, 20),
+    "closeTime": ("reportTime", 1, 90),
+    "reportTime": ("happenTime", 1, 30),
+    "答复时间": ("留言时间", 24, 300),
 }
-POLICE_ORDER = ("JJSJ", 1, 1, 5)
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
 UNMAPPED = {
     "JQLBDM": ("995100", "A10001", "0599"),
@@ -148,13 +148,12 @@ def date_placeholder(at: Spot) -> Changes | None:
 
 def date_order(at: Spot) -> Changes | None:
     """A later step dated before an earlier one."""
-    is_police = at.field == "BJSJ" and "JJSJ" in at.row
-    reference, side, low, high = POLICE_ORDER if is_police else ORDERS[at.field]
+    reference, low, high = ORDERS[at.field]
     other = at.row[reference]
     if at.value is None or other is None:
         return None
     beyond = timedelta(hours=int(at.rng.integers(low, high)), minutes=int(at.rng.integers(1, 59)))
-    return {at.field: (datetime.fromisoformat(other) + side * beyond).isoformat(sep=" ")[: len(at.value)]}
+    return {at.field: (datetime.fromisoformat(other) - beyond).isoformat(sep=" ")[: len(at.value)]}
 
 
 def mojibake(at: Spot) -> Changes | None:

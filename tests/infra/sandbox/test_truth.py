@@ -238,6 +238,20 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
         assert one(con, query) == 0, (feed, earlier, later)
 
 
+def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> None:
+    for feed, columns in (
+        ("police.incident", "BJSJ JJSJ JJWCSJ JASJ GXSJ RKSJ"),
+        ("petition.petition", "XFRQ DJSJ WTFSRQ BJSJ GXSJ"),
+        ("petition.message", "留言时间 答复时间"),
+        ("emergency.accident", "发生时间 报送时间 更新时间"),
+        ("grid.event", "happenTime reportTime closeTime updateTime"),
+    ):
+        for column in columns.split():
+            query = f"""SELECT count(*) FROM "{feed}"
+                WHERE parse_timestamp_cn("{column}") >= CAST(_day AS TIMESTAMP) + INTERVAL 25 HOUR"""
+            assert one(con, query) == 0, (feed, column)
+
+
 def test_clean_points_lie_in_their_county(con: duckdb.DuckDBPyConnection) -> None:
     file = ROOT / "infra/sandbox/data/divisions.csv"
     query = f"""SELECT count(*) FROM places p JOIN read_csv('{file}', all_varchar = true) c
