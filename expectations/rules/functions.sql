@@ -56,14 +56,21 @@ SET VARIABLE fold_odd = '[' || getvariable('fold_from') || ']';
 SET VARIABLE fold_to = _narrow_alnum() || _narrow_marks() || repeat(' ', 16);
 SET VARIABLE identifier_from =
     _wide_alnum() || '－．＋×✕╳Х' || _line_blanks() || _odd_blanks() || _invisible() || '''‘’`"';
+SET VARIABLE identifier_odd = '[' || getvariable('identifier_from') || ']';
 SET VARIABLE identifier_to = _narrow_alnum() || '-.+XXXX';
 SET VARIABLE line_blanks = _line_blanks();
-SET VARIABLE all_blanks = _line_blanks() || _odd_blanks() || _invisible();
+SET VARIABLE all_blanks = '[' || _line_blanks() || _odd_blanks() || _invisible() || ']*';
+-- As a list, not as IN (...): the optimizer would make a join of it, for every row of every column.
+SET VARIABLE placeholders = [
+    '', '无', '不详', '/', '-', '--', '---', '—', '——', '－', '／', '\', '暂无', '未知', '不明', '空', '未填',
+    '未填写', '未提供', '待补', '待补充', '无数据', '不清楚', 'NULL', 'NONE', 'N/A', 'NA', 'NAN', '#N/A',
+    '(NULL)', '<NULL>', '(空)', '（空）', '、', '.', '。', '*', '**', '***', '?', '??', '???', '？', '？？'
+];
 
 CREATE OR REPLACE TEMP MACRO _tidy(x) AS
     trim(
         CASE
-            WHEN regexp_matches(x, getvariable('tidy_odd'))
+            WHEN NOT _ascii(x) AND regexp_matches(x, getvariable('tidy_odd'))
                 THEN translate(x, getvariable('tidy_from'), getvariable('tidy_to'))
             ELSE x
         END,
@@ -72,44 +79,28 @@ CREATE OR REPLACE TEMP MACRO _tidy(x) AS
 CREATE OR REPLACE TEMP MACRO _fold(x) AS
     trim(
         CASE
-            WHEN regexp_matches(x, getvariable('fold_odd'))
+            WHEN NOT _ascii(x) AND regexp_matches(x, getvariable('fold_odd'))
                 THEN translate(x, getvariable('fold_from'), getvariable('fold_to'))
             ELSE x
         END,
         getvariable('line_blanks')
     );
-CREATE OR REPLACE TEMP MACRO _is_placeholder(y) AS  -- y is tidied
-    upper(y) IN (
-        '', '无', '不详', '/', '-', '--', '---', '—', '——', '－', '／', '\', '暂无', '未知', '不明', '空', '未填',
-        '未填写', '未提供', '待补', '待补充', '无数据', '不清楚', 'NULL', 'NONE', 'N/A', 'NA', 'NAN', '#N/A',
-        '(NULL)', '<NULL>', '(空)', '（空）', '、', '.', '。', '*', '**', '***', '?', '??', '???', '？', '？？'
-    );
-CREATE OR REPLACE TEMP MACRO clean_text(x) AS
-    CASE WHEN strlen(x) <= 64 AND _is_placeholder(_tidy(x)) THEN NULL ELSE nullif(_tidy(x), '') END;
-CREATE OR REPLACE TEMP MACRO clean_code(x) AS
-    CASE WHEN strlen(x) <= 64 AND _is_placeholder(_fold(x)) THEN NULL ELSE nullif(_fold(x), '') END;
 CREATE OR REPLACE TEMP MACRO is_blank(x) AS
-    coalesce(
-        CASE
-            WHEN strlen(x) <= 64 THEN _is_placeholder(_tidy(x))
-            ELSE ltrim(x, getvariable('all_blanks')) = ''
-        END,
-        TRUE
-    );
+    CASE
+        WHEN x IS NULL THEN TRUE
+        WHEN x >= '0' AND x < ':' THEN FALSE  -- starts with a digit: no placeholder does
+        WHEN strlen(x) > 64 THEN regexp_full_match(x, getvariable('all_blanks'))
+        ELSE list_contains(getvariable('placeholders'), upper(_tidy(x)))
+    END;
+CREATE OR REPLACE TEMP MACRO clean_text(x) AS CASE WHEN NOT is_blank(x) THEN _tidy(x) END;
+CREATE OR REPLACE TEMP MACRO clean_code(x) AS CASE WHEN NOT is_blank(x) THEN _fold(x) END;
 -- An identifier: nothing but its characters. The apostrophe is what a spreadsheet puts before text.
 CREATE OR REPLACE TEMP MACRO _identifier(x) AS
     CASE
-        WHEN _is_placeholder(_tidy(x)) THEN NULL
-        ELSE nullif(
-            upper(
-                translate(
-                    x,
-                    getvariable('identifier_from'),
-                    getvariable('identifier_to')
-                )
-            ),
-            ''
-        )
+        WHEN is_blank(x) THEN NULL
+        WHEN regexp_matches(x, getvariable('identifier_odd'))
+            THEN nullif(upper(translate(x, getvariable('identifier_from'), getvariable('identifier_to'))), '')
+        ELSE upper(x)
     END;
 
 -- ---------------------------------------------------------------- citizen ID, GB 11643
@@ -191,7 +182,7 @@ CREATE OR REPLACE TEMP MACRO clean_phone(x) AS
         WHEN regexp_full_match(x, '1[3-9][0-9]{9}') THEN x
         WHEN is_blank(x) THEN NULL
         ELSE nullif(
-            _national_phone(translate(_first_phone(_fold(x)), '-—–()[] .·''"' || _line_blanks(), '')), ''
+            _national_phone(regexp_replace(_first_phone(_fold(x)), '[-—–()\[\] .·''"\t\r\n]', '', 'g')), ''
         )
     END;
 CREATE OR REPLACE TEMP MACRO phone_ok(y) AS
@@ -216,13 +207,14 @@ CREATE OR REPLACE TEMP MACRO parse_number(x) AS
             )
             THEN TRY_CAST(translate(clean_code(x), ', +', '') AS DOUBLE)
     END;
+SET VARIABLE words_yes = ['1', '1.0', 'T', 'TRUE', 'Y', 'YES', '是', '有', '真', '对', '已', '√'];
+SET VARIABLE words_no = ['0', '0.0', 'F', 'FALSE', 'N', 'NO', '否', '无', '假', '未', '没有', '×'];
 CREATE OR REPLACE TEMP MACRO parse_boolean_cn(x) AS
     CASE
-        WHEN x IN ('1', 't', 'true') THEN TRUE
-        WHEN x IN ('0', 'f', 'false') THEN FALSE
-        WHEN upper(_fold(x)) IN ('1', '1.0', 'T', 'TRUE', 'Y', 'YES', '是', '有', '真', '对', '已', '√') THEN TRUE
-        WHEN upper(_fold(x)) IN ('0', '0.0', 'F', 'FALSE', 'N', 'NO', '否', '无', '假', '未', '没有', '×')
-            THEN FALSE
+        WHEN x = '0' OR x = 'false' THEN FALSE
+        WHEN x = '1' OR x = 'true' THEN TRUE
+        WHEN list_contains(getvariable('words_yes'), upper(_fold(x))) THEN TRUE
+        WHEN list_contains(getvariable('words_no'), upper(_fold(x))) THEN FALSE
     END;
 CREATE OR REPLACE TEMP MACRO clean_division_code(x) AS
     CASE
@@ -408,7 +400,7 @@ CREATE OR REPLACE TEMP MACRO _mask_within(y) AS  -- identity and phone numbers t
 CREATE OR REPLACE TEMP MACRO mask_value(x, classification) AS
     CASE
         WHEN x IS NULL THEN NULL
-        WHEN strlen(x) <= 64 AND _is_placeholder(_tidy(x)) THEN _tidy(x)
+        WHEN is_blank(x) THEN left(_tidy(x), 9)
         WHEN classification IN ('public', 'internal')
             THEN list_transform(
                 [_tidy(x)], lambda y: _mask_within(left(y, 40)) || CASE WHEN length(y) > 40 THEN '…' ELSE '' END
