@@ -35,6 +35,31 @@ PETITION_OPENING = ("本人系{home}群众", "我是{home}居民", "反映人家
 PETITION_CLOSING = ("望予以重视。", "恳请领导关注。", "特此反映。", "盼复。", "", "此致敬礼。")
 MESSAGE_OPENING = ("尊敬的领导：您好！", "领导好，", "您好，我想反映一个问题。", "书记您好：", "")
 MESSAGE_CLOSING = ("谢谢！", "希望得到回复，谢谢。", "望回复。", "老百姓感谢你们。", "")
+REWORDED = (  # one way of saying it -> another, as habits differ
+    ("没有", "没"),
+    ("怀疑", "疑似"),
+    ("已经", "已"),
+    ("附近", "周边"),
+    ("多次", "好几次"),
+    ("要求", "请求"),
+    ("尽快", "早日"),
+    ("影响生活", "给生活造成不便"),
+    ("发生争执", "吵了起来"),
+    ("发生矛盾", "产生矛盾"),
+    ("情绪激动", "情绪不稳"),
+    ("监控", "探头"),
+    ("左右", "上下"),
+    ("请民警", "请警察"),
+)
+
+
+def reworded(text: str, draw: Draw) -> str:
+    """The text with some of its common words told differently."""
+    chosen = draw(1 << len(REWORDED)) & draw(1 << len(REWORDED))  # a quarter of the pairs
+    for at, (usual, other) in enumerate(REWORDED):
+        if chosen >> at & 1:
+            text = text.replace(usual, other)
+    return text
 
 
 def rows_of(rng: Rng, size: int) -> list[Draw]:
@@ -62,9 +87,8 @@ def _facts(city: City, events: Events, row: int, one: Scenario, draw: Draw) -> d
         "money": spoken,
         "minutes": str(events.minutes[row]),
         "count": str(events.count[row]),
-        "other": (other[0] + "某", "对方", other[0] + "某某", "一名男子" if variant % 3 else other)[
-            variant % 4
-        ],
+        "other": (other[0] + "某", other[0] + "某某", other)[variant % 3],
+        "fee": str(50 + money % 1_900 // 10 * 10),
         "org": str(city.organisations.short[organisation]) if organisation >= 0 else "该单位",
     }
 
@@ -76,6 +100,11 @@ def _body(one: Scenario, facts: dict[str, str], draw: Draw, details: int) -> tup
     picked = [one.detail[(first + step) % len(one.detail)].format(**facts) for step in range(details)]
     result = one.result[draw(len(one.result))].format(**facts)
     return core, picked, result, one.ask[draw(len(one.ask))].format(**facts)
+
+
+def _before(place: str, core: str) -> str:
+    """The place, with a comma where its number would run into the next."""
+    return place + "，" if place[-1].isdigit() and core[0].isdigit() else place
 
 
 def titles(city: City, events: Events, rows: Ints, rng: Rng) -> Texts:
@@ -104,11 +133,11 @@ def police(city: City, events: Events, rows: Ints, rng: Rng) -> Texts:
         facts = _facts(city, events, row, one, draw)
         core, details, result, ask = _body(one, facts, draw, 1 + draw(2))
         opening = POLICE_OPENING[draw(len(POLICE_OPENING))]
-        place = str(city.places.loose[events.place[row]])
+        place = _before(str(city.places.loose[events.place[row]]), core)
         where = (f"在{place}，", f"{place}", f"其在{place}，", "")[draw(4)]
         told = "，".join([core, *details][: 2 + draw(2)])
         tail = (f"，{result}。{ask}。", f"，{result}。", f"。{ask}。", f"，{result}，{ask}")[draw(4)]
-        out.append(f"{opening}{where}{told}{tail}")
+        out.append(reworded(f"{opening}{where}{told}{tail}", draw))
     return texts(out)
 
 
@@ -120,9 +149,9 @@ def grid(city: City, events: Events, rows: Ints, rng: Rng) -> Texts:
         facts = _facts(city, events, row, one, draw)
         core, details, result, _ = _body(one, facts, draw, 1 + draw(2))
         opening = "" if TOLD.match(core) else GRID_OPENING[draw(len(GRID_OPENING))]
-        place = (city.places.short, city.places.loose)[draw(2)][events.place[row]]
+        place = _before((city.places.short, city.places.loose)[draw(2)][events.place[row]], core)
         closing = GRID_CLOSING[draw(len(GRID_CLOSING))]
-        out.append(f"{opening}{place}{core}，{'，'.join(details)}。{result}。{closing}")
+        out.append(reworded(f"{opening}{place}{core}，{'，'.join(details)}。{result}。{closing}", draw))
     return texts(out)
 
 
@@ -147,7 +176,11 @@ def _letter(
         place = (city.places.short, city.places.loose)[draw(2)][events.place[row]]
         joint = "" if not first or first[-1] in "！。，：" else "，"
         last = closing[draw(len(closing))]
-        out.append(f"{first}{joint}{day}在{place}，{core}。{'，'.join(details)}。{result}。{ask}。{last}")
+        out.append(
+            reworded(
+                f"{first}{joint}{day}在{place}，{core}。{'，'.join(details)}。{result}。{ask}。{last}", draw
+            )
+        )
     return texts(out)
 
 
