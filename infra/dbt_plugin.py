@@ -24,13 +24,17 @@ SEEDS = ROOT / "dbt_project" / "seeds"
 class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
     """Prepares the connection once and each cursor again: session state does not pass between them."""
 
+    variables = ""
+
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Load extensions, set limits and the object store's secret."""
+        """Load extensions and functions, set limits and the object store's secret."""
         lake.prepare(conn)
+        self.variables = lake.share_functions(conn)
 
     def configure_cursor(self, cursor: Any) -> None:
-        """Load the functions and set the variables that models read with `session_value`."""
-        lake.begin_session(cursor)
+        """Set the variables that functions need and those that models read with `session_value`."""
+        lake.begin_cursor(cursor)
+        cursor.execute(self.variables)
         for name, value in run_values().items():
             cursor.execute(f"SET VARIABLE {name} = $value", {"value": value})
 

@@ -60,11 +60,31 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def begin_session(con: duckdb.DuckDBPyConnection) -> None:
-    """Set what a cursor does not inherit from its connection; dbt opens a cursor a model."""
+    """Set what a cursor does not inherit from its connection: time zone, pseudonym key, functions."""
+    begin_cursor(con)
+    con.execute(FUNCTIONS.read_text(encoding="utf-8"))
+
+
+def begin_cursor(con: duckdb.DuckDBPyConnection) -> None:
+    """The cheap part of a session, for cursors of a connection that shares its functions."""
     con.execute(f"SET TimeZone = '{TIMEZONE}'")
     con.execute("SET preserve_insertion_order = true")
     set_pseudonym_key(con, bytes.fromhex(settings().pseudonym_key.get_secret_value()))
-    con.execute(FUNCTIONS.read_text(encoding="utf-8"))
+
+
+def share_functions(con: duckdb.DuckDBPyConnection) -> str:
+    """Create the functions in the database in use instead of in the session, so that cursors share them.
+
+    Returns the statements that each cursor still has to run (variables). dbt opens a cursor a node, where
+    loading all functions again would cost as much as a small model does.
+    """
+    variables = []
+    for statement in con.extract_statements(FUNCTIONS.read_text(encoding="utf-8")):
+        if statement.type == duckdb.StatementType.SET:
+            variables.append(statement.query)
+        else:
+            con.execute(statement.query.replace("CREATE OR REPLACE TEMP MACRO", "CREATE OR REPLACE MACRO", 1))
+    return ";".join(variables)
 
 
 def set_pseudonym_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
