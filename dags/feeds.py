@@ -8,7 +8,6 @@ import pendulum
 from airflow.sdk import (
     DAG,
     Asset,
-    CronPartitionTimetable,
     ExceptionRetryPolicy,
     Param,
     RetryAction,
@@ -16,6 +15,7 @@ from airflow.sdk import (
     task,
 )
 
+from dags.clock import by_clock
 from infra.settings import TIMEZONE
 from ingest.contract import Contract, load_all
 
@@ -42,9 +42,7 @@ def feed_dag(contract: Contract) -> DAG:
     with DAG(
         f"feed_{contract.platform}_{contract.name}",
         description=contract.title_zh,
-        schedule=CronPartitionTimetable(
-            contract.sla.schedule, timezone=TIMEZONE, run_offset=-1, key_format="%Y-%m-%d"
-        ),
+        schedule=by_clock(contract.sla.schedule),
         start_date=pendulum.datetime(2026, 1, 1, tz=TIMEZONE),
         catchup=False,
         max_active_runs=1,

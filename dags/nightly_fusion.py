@@ -8,7 +8,6 @@ import pendulum
 from airflow.sdk import (  # type: ignore[attr-defined]  # its stub lacks the deadline's names
     DAG,
     Asset,
-    CronPartitionTimetable,
     DeadlineAlert,
     DeadlineReference,
     ExceptionRetryPolicy,
@@ -21,6 +20,7 @@ from airflow.sdk import (  # type: ignore[attr-defined]  # its stub lacks the de
     task,
 )
 
+from dags.clock import by_clock
 from infra.nightly.alarm import late
 from infra.nightly.project import mart_names
 from infra.settings import TIMEZONE
@@ -51,7 +51,7 @@ DEADLINE = HOURS and DeadlineAlert(
 with DAG(
     "nightly_fusion",
     description="每晚融合：等待接收、分层建模、审计、发布、报告",
-    schedule=CronPartitionTimetable("0 2 * * *", timezone=TIMEZONE, run_offset=-1, key_format="%Y-%m-%d"),
+    schedule=by_clock("0 2 * * *"),
     start_date=pendulum.datetime(2026, 1, 1, tz=TIMEZONE),
     catchup=False,
     max_active_runs=1,

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -56,7 +57,7 @@ def _follow(api: httpx.Client, runs: dict[str, str], progress: Progress) -> dict
         for dag, run_id in runs.items():
             if dag in states:
                 continue
-            path = f"/api/v2/dags/{dag}/dagRuns/{run_id}"
+            path = f"/api/v2/dags/{dag}/dagRuns/{quote(run_id, safe='')}"
             run_state = api.get(path).raise_for_status().json()["state"]  # before the tasks: none is missed
             for task in api.get(f"{path}/taskInstances").raise_for_status().json()["task_instances"]:
                 _show(api, path, task, shown, progress)
@@ -90,6 +91,18 @@ def _show(
         None if state == "success" else f"see {url()}/dags/{dag}/runs/{path.rsplit('/', 1)[1]}/tasks/{name}"
     )
     progress.ended(dag, name, state, _seconds(task), said, error)
+
+
+def _reason(api: httpx.Client, path: str, task: dict[str, Any]) -> str:
+    """What the task raised, from its log, and the page that shows all of it."""
+    page = f"{url()}{path.replace('/api/v2', '').replace('/dagRuns/', '/runs/')}/tasks/{task['task_id']}"
+    answer = api.get(f"{path}/taskInstances/{task['task_id']}/logs/{task['try_number']}")
+    entries = answer.json().get("content", []) if answer.is_success else []
+    raised = [
+        detail for entry in entries for detail in entry.get("error_detail") or [] if "exc_type" in detail
+    ]
+    text = f"{raised[-1]['exc_type']}: {raised[-1]['exc_value']}" if raised else task["state"]
+    return f"{text}\n    {page}"
 
 
 def _seconds(task: dict[str, Any]) -> float:

@@ -27,6 +27,7 @@ USER = "admin"
 HEALTH = "/api/v2/monitor/health"
 DEADLINE_HOURS = "4"  # after which a night is reported as late
 TASKS_AT_ONCE = "4"
+CLOCK = "SANLING_CLOCK"  # off: DAGs run when asked alone, since the sandbox's days are not the calendar's
 
 
 def api_server() -> Program:
@@ -53,6 +54,7 @@ def environment() -> dict[str, str]:
         "AIRFLOW_HOME": str(HOME),
         "GX_ANALYTICS_ENABLED": "False",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "False",
+        CLOCK: os.environ.get(CLOCK, "off"),
         "PYTHONWARNINGS": "ignore",
         **{f"AIRFLOW__{name}": value for name, value in _options().items()},
     }
@@ -96,7 +98,11 @@ def _program(component: Component, **more: Any) -> Program:
         is_healthy=partial(is_healthy, component),
         priority=30,
         # The supervisor would give it its own folder as HOME, but DuckDB's extensions are in the user's.
-        env={"HOME": str(Path.home()), "SANLING_DEADLINE_HOURS": DEADLINE_HOURS},
+        env={
+            "HOME": str(Path.home()),
+            "SANLING_DEADLINE_HOURS": DEADLINE_HOURS,
+            CLOCK: os.environ.get(CLOCK, "off"),
+        },
         start_seconds=180,
         **more,
     )
