@@ -73,11 +73,11 @@ def numbered(batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
 
 
 def headings(cells: Sequence[str | None]) -> tuple[str, ...]:
-    """Column names from header cells: outer blanks off, `column_3` where blank, `name_2` when repeated."""
+    """Column names from header cells: outer blanks off, `column_3` where blank, `name_1` when repeated."""
     names: list[str] = []
     for position, cell in enumerate(cells, 1):
         base = (cell or "").strip(" \t\r\n\u3000\ufeff") or f"column_{position}"
-        name, copy = base, 1
+        name, copy = base, 0
         while name.casefold() in (known.casefold() for known in names):  # SQL folds the case of names
             copy += 1
             name = f"{base}_{copy}"

@@ -1,23 +1,25 @@
-"""Two things that fastexcel's text of a worksheet does not keep, put right.
+"""Every cell of a worksheet as the text that stands in it.
 
-It writes a number of 17 and more digits as the exact value of the float that holds it, so an ID typed
-as a number ends in digits that nobody typed, and looks whole. And it leaves error cells out.
+fastexcel can give all cells as strings, but it writes numbers with nine decimals: 15610064.2109 becomes
+15610064.210899999, and an ID typed as a number ends in digits that nobody typed. So columns are read
+with their own types and made into text here; where types are mixed in a column, the number cells are
+looked at again. A workbook without such columns is parsed once, the others two to four times.
 """
 
 import re
-import zipfile
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import fastexcel
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.connectors.formats import FileBroken
 
-SHORTEST = 17  # digits from which a float's exact value and its shortest text may differ
+NUMBER_LIKE = r"^-?[0-9]+(\.[0-9]+)?$"
+BOOLEANS = pa.array(["true", "false"])
 ERRORS = {
     "Div0": "#DIV/0!",
     "NA": "#N/A",
@@ -27,97 +29,126 @@ ERRORS = {
     "Ref": "#REF!",
     "Value": "#VALUE!",
     "GettingData": "#GETTING_DATA",
-    "Spill": "#SPILL!",
 }
-# a cell's value of 17 or more digits, written out or with an exponent; indexes of shared strings are shorter
-LONG_NUMBER = re.compile(rb"<v>-?(?:[0-9]{17}|[0-9.]+[eE]\+?(?:1[6-9]|[2-9][0-9]|[1-9][0-9]{2}))")
-CHUNK = 4 << 20
 
 
-def with_error_cells(
-    path: Path, batch: pa.RecordBatch, errors: Sequence[fastexcel.CellError]
-) -> pa.RecordBatch:
-    """The batch with `#N/A` and its like where fastexcel reports an error cell instead of a text."""
-    by_column: dict[int, dict[int, str]] = {}
-    for error in errors:
-        row, column = error.offset_position
-        found = re.search(r"Error\(([A-Za-z0-9]+)\)", error.detail)
-        if not found or found[1] not in ERRORS:
-            raise FileBroken(f"{path.name}: the cell in row {row + 1}, column {column + 1} cannot be read")
-        by_column.setdefault(column, {})[row] = ERRORS[found[1]]
-    return _replaced(batch, by_column)
+class Sheet:
+    """One worksheet of a workbook, below its header."""
+
+    def __init__(self, path: Path, book: fastexcel.ExcelReader, name: str, header_row: int | None) -> None:
+        self._path, self._book, self._name = path, book, name
+        # without a header, blank rows at the top count too
+        self._place = {"header_row": header_row, "skip_rows": 0 if header_row is None else None}
+
+    def texts(self) -> tuple[list[str | None], list[Any]]:
+        """(header cells, columns as text arrays). Raises FileBroken, fastexcel.FastExcelError."""
+        is_mixed = False
+        try:
+            sheet = self._load(schema_sample_rows=None, dtype_coercion="strict")
+        except fastexcel.UnsupportedColumnTypeCombinationError:
+            sheet, is_mixed = self._load_mixed(), True
+        typed, errors = sheet.to_arrow_with_errors()
+        columns = list(typed.columns)
+        odd = [i for i, c in enumerate(columns) if pa.types.is_duration(c.type)]
+        odd += [i for i, c in enumerate(columns) if is_mixed and pa.types.is_floating(c.type)]
+        strings = self._columns("string", odd)
+        texts = [_text(column, strings.get(i)) for i, column in enumerate(columns)]
+        if is_mixed:
+            texts = self._exact_numbers(columns, texts)
+        names = [None if c.column_name_from == "generated" else c.name for c in sheet.available_columns()]
+        return names, self._with_errors(texts, errors.errors if errors else [])
+
+    def _load(self, **options: Any) -> fastexcel.ExcelSheet:
+        return self._book.load_sheet(self._name, **self._place, **options)
+
+    def _load_mixed(self) -> fastexcel.ExcelSheet:
+        try:
+            return self._load(schema_sample_rows=None, dtype_coercion="coerce")
+        except fastexcel.UnsupportedColumnTypeCombinationError:  # dates and durations in one column
+            return self._load(dtypes="string")
+
+    def _columns(self, dtype: str, indexes: Sequence[int]) -> dict[int, Any]:
+        """Some columns again, read as another type; cells that are not of it are null."""
+        if not indexes:
+            return {}
+        batch, _ = self._load(dtypes=dtype, use_columns=list(indexes)).to_arrow_with_errors()
+        return dict(zip(sorted(indexes), batch.columns, strict=True))
+
+    def _exact_numbers(self, columns: Sequence[Any], texts: list[Any]) -> list[Any]:
+        """The columns that fastexcel made into strings, with their number cells written exactly.
+
+        Read as "boolean", a number cell is true or false and a text cell is nothing, so text that looks
+        like a number is told from a number.
+        """
+        suspects = [
+            i
+            for i, column in enumerate(columns)
+            if pa.types.is_string(column.type)
+            and pc.any(pc.match_substring_regex(column, NUMBER_LIKE)).as_py()
+        ]
+        numbers = {
+            i: pc.and_(pc.is_valid(flags), pc.invert(pc.is_in(columns[i], value_set=BOOLEANS)))
+            for i, flags in self._columns("boolean", suspects).items()
+        }
+        found = [i for i, mask in numbers.items() if pc.any(mask).as_py()]
+        for i, values in self._columns("float", found).items():
+            texts[i] = pc.if_else(numbers[i], number_text(values), texts[i])
+        return texts
+
+    def _with_errors(self, texts: list[Any], errors: Sequence[fastexcel.CellError]) -> list[Any]:
+        """The columns with `#N/A` and its like where there is an error cell instead of a value."""
+        by_column: dict[int, dict[int, str]] = {}
+        for error in errors:
+            row, column = error.offset_position
+            found = re.search(r"Error\(([A-Za-z0-9]+)\)", error.detail)
+            if found is None:
+                raise FileBroken(
+                    f"{self._path.name}: row {row + 1} below the header, column {column + 1}: no text"
+                )
+            by_column.setdefault(column, {})[row] = ERRORS.get(found[1], f"#{found[1].upper()}")
+        for column, cells in by_column.items():
+            values = [cells.get(row) for row in range(len(texts[column]))]
+            texts[column] = pc.coalesce(pa.array(values, pa.string()), texts[column])
+        return texts
 
 
-def exact_numbers(
-    path: Path, book: fastexcel.ExcelReader, sheet: str, batch: pa.RecordBatch
-) -> pa.RecordBatch:
-    """The batch with long numbers as Excel shows them; text cells that look like numbers stay.
-
-    Only number cells may change, and only a second look tells them from text, so it is taken only
-    when a text could be such a number and the file holds one.
-    """
-    suspects = {
-        index: found for index, column in enumerate(batch.columns) if (found := _expanded_floats(column))
-    }
-    if not suspects or (zipfile.is_zipfile(path) and not _holds_long_number(path)):
-        return batch
-    # as "boolean" a number cell is true or false, and a text cell is nothing
-    columns = list(suspects)
-    numbers = book.load_sheet(
-        sheet, header_row=None, skip_rows=0, dtypes="boolean", use_columns=columns, eager=True
-    )
-    replaced = {
-        index: {row: text for row, text in suspects[index].items() if numbers.column(i)[row].is_valid}
-        for i, index in enumerate(columns)
-    }
-    return _replaced(batch, replaced)
+def _text(column: Any, string: Any | None) -> Any:
+    """A typed column as text; `string` is fastexcel's own text of it where that is wanted."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_floating(kind):
+        numbers = number_text(column)
+        is_boolean = None if string is None else pc.is_in(string, value_set=BOOLEANS)
+        return numbers if is_boolean is None else pc.if_else(is_boolean, string, numbers)
+    if pa.types.is_timestamp(kind):
+        return time_text(column)
+    return pc.cast(column, pa.string()) if string is None else string
 
 
-def _expanded_floats(column: Any) -> dict[int, str]:
-    """Row and better text of the values that may be the exact expansion of a float."""
-    long = pc.greater_equal(pc.binary_length(column), pa.scalar(SHORTEST, pa.int32()))
-    if not pc.any(long).as_py():
-        return {}
-    digits = pc.and_(long, pc.match_substring_regex(column, "^-?[0-9]+$"))
-    found: dict[int, str] = {}
-    rows: list[int] = pc.indices_nonzero(digits.fill_null(False)).to_pylist()
-    for row in rows:
-        text = column[row].as_py()
-        value = int(text)
-        if float(value) == value and (shown := _shortest(float(value))) != text:
-            found[row] = shown
-    return found
+def number_text(column: Any) -> Any:
+    """The shortest text of each float, without exponent and `.0`: 410105199001010000, as Excel shows it."""
+    texts = pc.cast(column, pa.string())
+    has_exponent = pc.fill_null(pc.match_substring(texts, "e"), False)
+    if not pc.any(has_exponent).as_py():
+        return texts
+    exact = [_plain(value) for value in column.filter(has_exponent).to_pylist()]
+    return pc.replace_with_mask(texts, has_exponent, pa.array(exact, pa.string()))
 
 
-def _shortest(value: float) -> str:
-    """The fewest digits that name this float, then zeros: 410105199001010000, as Excel shows it."""
-    mantissa, _, exponent = f"{value!r}".partition("e")
-    if not exponent:
-        return mantissa.removesuffix(".0")
-    whole, _, fraction = mantissa.partition(".")
-    return whole + fraction.ljust(int(exponent), "0")
+def _plain(value: float) -> str:
+    """A float's fewest digits and zeros; only the very large and very small keep an exponent, as in Excel."""
+    if not 1e-15 <= abs(value) < 1e21:
+        return repr(value).upper()
+    text = f"{Decimal(repr(value)):f}"
+    return text.rstrip("0").removesuffix(".") if "." in text else text
 
 
-def _holds_long_number(path: Path) -> bool:
-    with zipfile.ZipFile(path) as package:
-        for name in package.namelist():
-            if not (name.startswith("xl/worksheets/") and name.endswith(".xml")):
-                continue
-            with package.open(name) as part:
-                tail = b""
-                while chunk := part.read(CHUNK):
-                    if LONG_NUMBER.search(tail + chunk):
-                        return True
-                    tail = chunk[-64:]
-    return False
-
-
-def _replaced(batch: pa.RecordBatch, by_column: dict[int, dict[int, str]]) -> pa.RecordBatch:
-    columns = list(batch.columns)
-    for index, cells in by_column.items():
-        if cells:
-            rows = pa.array(sorted(cells))
-            mask = pc.is_in(pa.array(np.arange(batch.num_rows)), value_set=rows)
-            texts = pa.array([cells[row] for row in sorted(cells)], pa.string())
-            columns[index] = pc.replace_with_mask(columns[index], mask, texts)
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+def time_text(column: Any) -> Any:
+    """`YYYY-MM-DD HH:MM:SS`, with milliseconds where there are any."""
+    seconds = pc.cast(pc.floor_temporal(column, unit="second"), pa.timestamp("s"))
+    texts = pc.cast(seconds, pa.string())
+    has_part = pc.not_equal(pc.millisecond(column), pa.scalar(0, pa.int64()))
+    if not pc.any(has_part).as_py():
+        return texts
+    return pc.if_else(pc.fill_null(has_part, False), pc.cast(column, pa.string()), texts)

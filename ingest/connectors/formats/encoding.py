@@ -21,7 +21,7 @@ def encoding_of(path: Path, declared: str = "auto") -> str:
     """
     if declared not in TOLD_APART:
         return declared
-    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    decoder = codecs.getincrementaldecoder("utf-8")()
     offset = pending = 0
     with path.open("rb") as file:
         try:

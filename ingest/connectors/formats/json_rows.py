@@ -5,6 +5,7 @@ writes them anew: 1.10 becomes 1.1. Where that could change a text, the value is
 before it gets there. Integers of any length and all else pass as they are.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 import duckdb
@@ -16,11 +17,15 @@ from ingest.connectors import SourceError, quote
 from ingest.contract import Contract
 
 NUMBER, PAGE = "_#row", "_#page"  # fields put into each record; no source names its fields like this
-# what a float's text may contain if it is not the shortest text of that float; RE2, one pass each
-SUSPECT = (
-    r"\.(?:[0-9]+0[,\]}\s]|0000|[0-9]{9})",  # trailing or leading zeros, many digits after the point
-    r"[0-9](?:[eE][+\-0-9]|[0-9]{7}\.[0-9])",  # an exponent, many digits before the point
+# what a number's text may contain if it is not the shortest text of that number; RE2, 600 MB a second
+SUSPECT = "|".join(
+    (
+        r"\.(?:[0-9]+0[,\]}\s]|0000|[0-9]{9})",  # trailing or leading zeros, many digits after the point
+        r"[0-9](?:[eE][+\-0-9]|[0-9]{7}\.[0-9])",  # an exponent, many digits before the point
+        r"[:,\[\s]-0[,\]}\s]",
+    )
 )
+IN_VALUE = re.compile(SUSPECT.encode())
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -58,8 +63,7 @@ def _is_empty(body: bytes) -> bool:
 
 
 def _suspect(text: bytes) -> bool:
-    value = pa.array([text], pa.large_binary())
-    return any(pc.match_substring_regex(value, pattern)[0].as_py() for pattern in SUSPECT)
+    return bool(pc.match_substring_regex(pa.array([text], pa.large_binary()), SUSPECT)[0].as_py())
 
 
 def _exact(body: bytes) -> bytes:
@@ -67,7 +71,7 @@ def _exact(body: bytes) -> bytes:
     fields = _fields.decode(body)
     for name, value in fields.items():
         text = bytes(value)
-        if text[:1] not in b'"tfn' and _suspect(text + b","):
+        if text[:1] not in b'"tfn' and IN_VALUE.search(b":%b," % text):
             fields[name] = msgspec.Raw(msgspec.json.encode(text.decode()))
     return msgspec.json.encode(fields)
 

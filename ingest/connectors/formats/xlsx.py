@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import fastexcel
 import numpy as np
@@ -18,10 +19,11 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 
 from ingest.connectors.formats import FileBroken, Layout, Table, by_position, headings, schema_of
-from ingest.connectors.formats.cells import exact_numbers, with_error_cells
+from ingest.connectors.formats.cells import Sheet
 
 BATCH = 65_536  # rows handed on at a time
 log = logging.getLogger(__name__)
+logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every column without a cell
 
 
 def read(path: Path, layout: Layout, workdir: Path) -> list[Table]:
@@ -35,15 +37,14 @@ def read(path: Path, layout: Layout, workdir: Path) -> list[Table]:
         spooled: dict[tuple[str, ...], list[Path]] = {}
         left_out, before = [], 0
         for position, name in enumerate(names):
-            rows = _rows(path, book, name)
-            columns, below, height = _split(path, rows, layout, before)
+            columns, rows, height = _rows(path, book, name, layout, before)
             if not columns:
                 continue
             if spooled and columns not in spooled and layout.sheets is None:
                 left_out.append(name)
                 continue
             target = workdir / f"{path.name}.{position}.arrow"
-            _spool(below, target)
+            _spool(rows, target)
             spooled.setdefault(columns, []).append(target)
             before += height
     except fastexcel.FastExcelError as fault:
@@ -62,46 +63,34 @@ def _chosen(path: Path, names: list[str], layout: Layout) -> list[str]:
     return [layout.sheets]
 
 
-def _rows(path: Path, book: fastexcel.ExcelReader, name: str) -> pa.RecordBatch:
-    """All cells of a sheet from its first row on, the header among them, as exact text."""
-    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-    batch, errors = sheet.to_arrow_with_errors()
-    batch = with_error_cells(path, batch, errors.errors if errors else [])
-    return exact_numbers(path, book, name, batch)
-
-
-def _split(
-    path: Path, rows: pa.RecordBatch, layout: Layout, before: int
+def _rows(
+    path: Path, book: fastexcel.ExcelReader, name: str, layout: Layout, before: int
 ) -> tuple[tuple[str, ...], pa.RecordBatch, int]:
-    """(column names, numbered rows below the header, height of that part); no names if the sheet is blank."""
-    filled = _filled(rows)
-    top = next((i for i, some in enumerate(filled) if some.as_py()), None)
-    if top is None:
-        return (), rows, 0
-    if layout.header_row is None:
-        columns, start = by_position(layout.columns, rows.num_columns), 0
+    """(column names, numbered rows, height of the part below the header); no names if the sheet is blank."""
+    header = None if layout.header_row is None else layout.header_row - 1  # 0: the first row with a cell
+    cells, texts = Sheet(path, book, name, header).texts()
+    height = len(texts[0]) if texts else 0
+    if header is None:
+        columns = by_position(layout.columns, len(texts)) if height else ()
+    elif any(cells):
+        columns = headings(cells)
+    elif height or header:
+        raise FileBroken(f"{path.name}: row {header + 1} of {name} holds no column names; check headerRow")
     else:
-        header = top if layout.header_row == 1 else layout.header_row - 1
-        cells = [column[header].as_py() for column in rows.columns] if header < rows.num_rows else []
-        if not any(cells):
-            raise FileBroken(f"{path.name}: row {header + 1} holds no column names; check headerRow")
-        columns, start = headings(cells), header + 1
-    height = rows.num_rows - start
+        columns = ()
     numbers = pa.array(np.arange(before + 1, before + height + 1, dtype=np.int64))
-    below = rows.slice(start)
-    numbered = pa.RecordBatch.from_arrays([*below.columns, numbers], schema=schema_of(columns))
-    kept = filled.slice(start)
-    return columns, numbered if pc.all(kept).as_py() else numbered.filter(kept), height
+    rows = pa.RecordBatch.from_arrays([*texts, numbers], schema=schema_of(columns))
+    return columns, _without_blank(rows), height
 
 
-def _filled(rows: pa.RecordBatch) -> pa.BooleanArray:
-    """True for the rows that have at least one cell."""
-    filled = pa.array([False] * rows.num_rows, pa.bool_())
-    for column in rows.columns:
+def _without_blank(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows that have at least one cell."""
+    filled: Any = pa.array(np.zeros(rows.num_rows, dtype=bool))
+    for column in rows.columns[:-1]:
         filled = pc.or_(filled, pc.is_valid(column))
         if pc.all(filled).as_py():
-            break
-    return filled
+            return rows
+    return rows.filter(filled)
 
 
 def _spool(rows: pa.RecordBatch, target: Path) -> None:

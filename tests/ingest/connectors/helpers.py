@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import duckdb
 import yaml
 
 from infra import lake
@@ -75,21 +77,25 @@ class Pulled:
         return [tuple(row.get(column) for column in columns) for row in self.rows]
 
 
+@lru_cache(maxsize=1)
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One for all tests of a session: loading the extensions is what takes time."""
+    return lake.connect()
+
+
 def pull(given: Contract, workdir: Path, interval: Interval = NIGHT) -> Pulled:
     """Run a connector as `ingest.pull` does, but into memory."""
     folder = workdir / uuid4().hex
     folder.mkdir(parents=True)
-    with lake.connect() as con:
-        archive = landing.Landing(given.feed, interval)
-        with connector(given)(given, interval, con, archive, folder) as fetch:
-            rows: list[dict[str, Any]] = []
-            for part in fetch.parts:
-                kinds = con.execute(f"DESCRIBE SELECT * FROM {part.source}").fetchall()
-                columns = [(n, k) for n, k, *_ in kinds if part.columns is None or n in part.columns]
-                query = lineage.select(given, part, columns, landing.batch_id(given.feed, interval), "now")
-                table = con.execute(f"COPY ({query}) TO '{folder}/raw.parquet' (FORMAT parquet)")
-                table = con.execute(f"SELECT * FROM '{folder}/raw.parquet'").to_arrow_table()
-                rows += table.to_pylist()
+    con, rows = _connection(), []
+    archive = landing.Landing(given.feed, interval)
+    with connector(given)(given, interval, con, archive, folder) as fetch:
+        for part in fetch.parts:
+            kinds = con.execute(f"DESCRIBE SELECT * FROM {part.source}").fetchall()
+            columns = [(n, k) for n, k, *_ in kinds if part.columns is None or n in part.columns]
+            query = lineage.select(given, part, columns, landing.batch_id(given.feed, interval), "now")
+            con.execute(f"COPY ({query}) TO '{folder}/raw.parquet' (FORMAT parquet)")
+            rows += con.execute(f"SELECT * FROM '{folder}/raw.parquet'").to_arrow_table().to_pylist()
     rows.sort(key=lambda row: (row["_source_uri"], row["_row_number"]))
     return Pulled(fetch, rows)
 
