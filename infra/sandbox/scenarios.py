@@ -53,9 +53,15 @@ class Scenario:
 
 
 @lru_cache(maxsize=1)
+def _entries() -> list[dict[str, Any]]:
+    loaded: list[dict[str, Any]] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return loaded
+
+
+@lru_cache(maxsize=1)
 def scenarios() -> tuple[Scenario, ...]:
     """All scenarios in file order. Raises KeyError or ValueError for a malformed entry."""
-    return tuple(_parse(entry) for entry in yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return tuple(_parse(entry) for entry in _entries())
 
 
 def _parse(entry: dict[str, Any]) -> Scenario:
@@ -81,7 +87,7 @@ def _parse(entry: dict[str, Any]) -> Scenario:
 @lru_cache(maxsize=1)
 def shares() -> Floats:
     """Chance of each scenario: the rate of its kind, split by the weights inside the kind."""
-    entries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    entries = _entries()
     total: dict[str, float] = {}
     for entry in entries:
         total[entry["kind"]] = total.get(entry["kind"], 0.0) + float(entry["weight"])
