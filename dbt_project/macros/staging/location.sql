@@ -6,11 +6,14 @@ successor; below a retired county the county's successor is as far as one can sa
     select
         unlocated.*,
         coalesce(exact.resolved_code12, county.resolved_code12) as _division_code
-    from {{ relation }} as unlocated
-    left join {{ ref('stg_division_code') }} as exact
-        on clean_division_code(unlocated.division_code) = exact.code12
-    left join {{ ref('stg_division_code') }} as county
-        on left(clean_division_code(unlocated.division_code), 6) || '000000' = county.code12
+    from (
+        select
+            unread.*,
+            clean_division_code(unread.division_code) as _code12
+        from {{ relation }} as unread
+    ) as unlocated
+    left join {{ ref('stg_division_code') }} as exact on unlocated._code12 = exact.code12
+    left join {{ ref('stg_division_code') }} as county on left(unlocated._code12, 6) || '000000' = county.code12
 {%- endmacro %}
 
 {#-

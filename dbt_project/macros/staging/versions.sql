@@ -54,7 +54,15 @@ which the crosswalk knows the first.
 
 {#- An identifier if it keeps its standard, else NULL: what is not valid must not link. `kind` as in functions.sql. -#}
 {% macro valid(kind, column) -%}
+    {{ return(adapter.dispatch('valid')(kind, column)) }}
+{%- endmacro %}
+
+{% macro default__valid(kind, column) -%}
     case when {{ kind }}_ok(clean_{{ kind }}({{ column }})) then clean_{{ kind }}({{ column }}) end
+{%- endmacro %}
+
+{% macro duckdb__valid(kind, column) -%}
+    list_transform([clean_{{ kind }}({{ column }})], lambda v: case when {{ kind }}_ok(v) then v end)[1]
 {%- endmacro %}
 
 {% macro flag(column) -%}

@@ -16,7 +16,7 @@ name_count as (
 holder as (
     select id_no, name
     from (
-        select id_no, name, row_number() over (partition by id_no order by mention_count desc, name) as place
+        select id_no, name, row_number() over (partition by id_no order by mention_count desc, name asc) as place
         from name_count
     ) as ranked
     where place = 1
@@ -29,7 +29,9 @@ decided as (
         mention.id_no,
         mention.account,
         case
-            when mention.id_no is not null and {{ names_compatible('mention.name', 'mention.is_masked', 'holder.name') }}
+            when
+                mention.id_no is not null
+                and {{ names_compatible('mention.name', 'mention.is_masked', 'holder.name') }}
                 then 'id_number'
             when mention.account is not null then 'account'
             else 'single'

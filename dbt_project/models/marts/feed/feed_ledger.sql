@@ -1,6 +1,7 @@
 {{ config(unique_key=['feed', 'business_date']) }}
 
--- received = accepted + refused + repeated, for every feed and day: what the receipt counted against what the lake holds.
+-- received = accepted + refused + repeated, for every feed and day: what the receipt counted against what the lake
+-- holds.
 with held as (
     {%- for feed in contract_feeds() %}
     select _batch_id, _disposition, count(*) as row_count from {{ ref('base_' ~ feed) }} group by 1, 2

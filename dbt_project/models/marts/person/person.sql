@@ -27,10 +27,8 @@ grouped as (
 final as (
     select
         person_id,
-        coalesce(
-            case when id_no is not null then case when cast(substr(id_no, 17, 1) as integer) % 2 = 1 then '1' else '2' end end,
-            stated_sex
-        ) as sex,
+        -- The 17th digit of an ID number is odd for men, even for women.
+        coalesce(case cast(substr(id_no, 17, 1) as integer) % 2 when 1 then '1' when 0 then '2' end, stated_sex) as sex,
         substr(id_no, 7, 3) || '0-' || substr(id_no, 7, 3) || '9' as birth_year_band,
         township_code,
         id_no is not null as has_valid_id,
@@ -39,8 +37,10 @@ final as (
         first_seen_on,
         last_seen_on,
         -- The rules are certain but for a wrong number that passes its check digit; one record is no link at all.
-        cast(case when record_count > 1 then case link_rule when 'id_number' then 0.99 else 0.95 end end as decimal(4, 3))
-            as link_confidence
+        cast(
+            case when record_count > 1 then case link_rule when 'id_number' then 0.99 else 0.95 end end
+            as decimal(4, 3)
+        ) as link_confidence
     from grouped
 )
 

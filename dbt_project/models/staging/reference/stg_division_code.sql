@@ -21,18 +21,20 @@ succession as (
     group by 1, 2
 ),
 
+best as (
+    select code12, max(is_final) as is_final from succession group by 1
+),
+
 chosen as (
     select succession.code12, succession.successor12
     from succession
-    inner join (
-        select code12, max(is_final) as is_final from succession group by 1
-    ) as best on succession.code12 = best.code12 and succession.is_final = best.is_final
+    inner join best on succession.code12 = best.code12 and succession.is_final = best.is_final
 ),
 
 path as (
     select code12, successor12, 1 as steps from chosen
     union
-    select path.code12, chosen.successor12, path.steps + 1
+    select path.code12, chosen.successor12, path.steps + 1 as steps
     from path
     inner join chosen on path.successor12 = chosen.code12
     where path.steps < 8
