@@ -59,13 +59,12 @@ SET VARIABLE identifier_from =
 SET VARIABLE identifier_odd = '[' || getvariable('identifier_from') || ']';
 SET VARIABLE identifier_to = _narrow_alnum() || '-.+XXXX';
 SET VARIABLE line_blanks = _line_blanks();
-SET VARIABLE all_blanks = '[' || _line_blanks() || _odd_blanks() || _invisible() || ']*';
--- As a list, not as IN (...): the optimizer would make a join of it, for every row of every column.
-SET VARIABLE placeholders = [
-    '', '无', '不详', '/', '-', '--', '---', '—', '——', '－', '／', '\', '暂无', '未知', '不明', '空', '未填',
-    '未填写', '未提供', '待补', '待补充', '无数据', '不清楚', 'NULL', 'NONE', 'N/A', 'NA', 'NAN', '#N/A',
-    '(NULL)', '<NULL>', '(空)', '（空）', '、', '.', '。', '*', '**', '***', '?', '??', '???', '？', '？？'
-];
+-- A pattern, not IN (...): the optimizer would make a join of that, for every row of every column.
+SET VARIABLE blank = '[' || _line_blanks() || _odd_blanks() || _invisible() || ']*';
+SET VARIABLE placeholder = getvariable('blank')
+    || '(?i:|无|不详|暂无|未知|不明|空|未填|未填写|未提供|待补|待补充|无数据|不清楚|null|none|n/a|na|nan|#n/a'
+    || '|[(（<](?:空|null)[>）)]|[-—－]{1,3}|[/／\\、.。]|[*]{1,3}|[?？]{1,3})'
+    || getvariable('blank');
 
 CREATE OR REPLACE TEMP MACRO _tidy(x) AS
     trim(
@@ -88,9 +87,8 @@ CREATE OR REPLACE TEMP MACRO _fold(x) AS
 CREATE OR REPLACE TEMP MACRO is_blank(x) AS
     CASE
         WHEN x IS NULL THEN TRUE
-        WHEN x >= '0' AND x < ':' THEN FALSE  -- starts with a digit: no placeholder does
-        WHEN strlen(x) > 64 THEN regexp_full_match(x, getvariable('all_blanks'))
-        ELSE list_contains(getvariable('placeholders'), upper(_tidy(x)))
+        WHEN x >= '0' AND x < ':' THEN FALSE  -- starts with a digit, as no placeholder does
+        ELSE regexp_full_match(x, getvariable('placeholder'))
     END;
 CREATE OR REPLACE TEMP MACRO clean_text(x) AS CASE WHEN NOT is_blank(x) THEN _tidy(x) END;
 CREATE OR REPLACE TEMP MACRO clean_code(x) AS CASE WHEN NOT is_blank(x) THEN _fold(x) END;
@@ -134,11 +132,17 @@ CREATE OR REPLACE TEMP MACRO citizen_id_ok(x) AS list_transform([x], lambda y: _
 CREATE OR REPLACE TEMP MACRO _citizen_id_ok(y) AS
     CASE
         WHEN y IS NULL THEN NULL
-        WHEN regexp_full_match(y, '[1-9][0-9]{5}(19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X]')
-            THEN substr(y, 18, 1) = _id_check(y)
-                AND TRY_CAST(
+        WHEN
+            regexp_full_match(
+                y, '[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]'
+            )
+            AND substr(y, 18, 1) = _id_check(y)
+            THEN CASE
+                WHEN substr(y, 13, 2) < '29' THEN TRUE
+                ELSE TRY_CAST(
                     substr(y, 7, 4) || '-' || substr(y, 11, 2) || '-' || substr(y, 13, 2) AS DATE
                 ) IS NOT NULL
+            END
         ELSE FALSE
     END;
 
@@ -350,20 +354,26 @@ CREATE OR REPLACE TEMP MACRO _moji_triple() AS
 CREATE OR REPLACE TEMP MACRO _moji_marks() AS
     '\x{FFFD}|锟斤拷|[à-é][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}'
     || '|(?:[À-ÖØ-öø-ÿ][\x{A1}-\x{FF}]){2}|[\x{80}-\x{9F}]';
+SET VARIABLE moji_triple = _moji_triple();
+SET VARIABLE moji_marks = _moji_marks();
+SET VARIABLE moji_any = _moji_marks() || '|' || _moji_triple();
 CREATE OR REPLACE TEMP MACRO mojibake(x) AS
     CASE
         WHEN x IS NULL THEN NULL
-        WHEN _ascii(x) THEN regexp_full_match(x, '[?]{3,}')
-        WHEN regexp_matches(x, _moji_marks()) THEN TRUE
+        WHEN _ascii(x) THEN x >= '??' AND x < '?@' AND regexp_full_match(x, '[?]{3,}')
+        WHEN NOT regexp_matches(x, getvariable('moji_any')) THEN FALSE
+        WHEN regexp_matches(x, getvariable('moji_marks')) THEN TRUE
         -- strlen - length is twice the number of Chinese characters
-        ELSE len(regexp_extract_all(x, _moji_triple())) * 60 >= (strlen(x) - length(x)) * 7
-            AND regexp_matches(x, _moji_triple())
+        ELSE len(regexp_extract_all(x, getvariable('moji_triple'))) * 60 >= (strlen(x) - length(x)) * 7
     END;
 -- A spreadsheet keeps 15 digits of a number: the rest becomes 0, or the cell becomes 4.10105E+17.
 CREATE OR REPLACE TEMP MACRO precision_lost(x) AS
     CASE
         WHEN x IS NULL THEN NULL
-        WHEN strlen(x) < 16 AND NOT contains(x, '+') AND NOT regexp_matches(x, '[eEＥｅ]') THEN FALSE
+        WHEN strlen(x) < 16 AND NOT regexp_matches(x, '[eEＥｅ]') THEN FALSE
+        WHEN strlen(x) = 18 AND suffix(x, 'X') THEN FALSE
+        -- of 18 digits a float64 keeps multiples of 16 at best
+        WHEN strlen(x) = 18 AND NOT suffix(x, '000') AND TRY_CAST(x AS BIGINT) & 15 <> 0 THEN FALSE
         ELSE coalesce(list_transform([_identifier(x)], lambda i: _precision_lost(i))[1], FALSE)
     END;
 CREATE OR REPLACE TEMP MACRO _precision_lost(i) AS
