@@ -83,13 +83,10 @@ def _show(
         return
     said = None
     if state == "success":
-        answer = api.get(
-            f"{path}/taskInstances/{name}/xcomEntries/return_value", params={"deserialize": True}
-        )
+        entry = f"{path}/taskInstances/{name}/xcomEntries/return_value"
+        answer = api.get(entry, params={"deserialize": True})
         said = answer.json()["value"] if answer.is_success else None
-    error = (
-        None if state == "success" else f"see {url()}/dags/{dag}/runs/{path.rsplit('/', 1)[1]}/tasks/{name}"
-    )
+    error = None if state == "success" else _reason(api, path, task)
     progress.ended(dag, name, state, _seconds(task), said, error)
 
 
@@ -98,9 +95,8 @@ def _reason(api: httpx.Client, path: str, task: dict[str, Any]) -> str:
     page = f"{url()}{path.replace('/api/v2', '').replace('/dagRuns/', '/runs/')}/tasks/{task['task_id']}"
     answer = api.get(f"{path}/taskInstances/{task['task_id']}/logs/{task['try_number']}")
     entries = answer.json().get("content", []) if answer.is_success else []
-    raised = [
-        detail for entry in entries for detail in entry.get("error_detail") or [] if "exc_type" in detail
-    ]
+    details = [detail for entry in entries for detail in entry.get("error_detail") or []]
+    raised = [detail for detail in details if "exc_type" in detail]
     text = f"{raised[-1]['exc_type']}: {raised[-1]['exc_value']}" if raised else task["state"]
     return f"{text}\n    {page}"
 

@@ -21,8 +21,9 @@ from infra.nightly.project import LOGS, PROJECT, TARGET
 from infra.nightly.redact import redact
 from infra.settings import ROOT
 
-LAYERS = {
-    "staging": ["path:seeds", "path:models/staging"],
+SEEDS = "path:seeds"
+LAYERS = {  # in the order in which they are built
+    "staging": [SEEDS, "path:models/staging"],
     "intermediate": ["path:models/intermediate"],
     "marts": ["path:models/marts"],
 }
@@ -43,7 +44,6 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
     """
     last = publication.last()
     same_code = last is not None and last.code == fingerprint()
-    select = LAYERS[layer] if not same_code else [name for name in LAYERS[layer] if name != "path:seeds"]
     environment = {
         **dbt_environment(),
         "SANLING_BUSINESS_DATE": day.isoformat(),
@@ -52,10 +52,11 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
     }
     results = TARGET / "run_results.json"
     results.unlink(missing_ok=True)
-    code = _run(["build", "--select", *select], environment)
+    code = _run(["build", *selection(layer, with_seeds=not same_code)], environment)
     if not results.exists():
         raise BuildFailed(f"{layer}: dbt ended with code {code} before it ran a model; see {LOGS}/dbt.log")
-    report = {"layer": layer, "whole": environment["SANLING_WHOLE"] == "1", **read_results(results)}
+    whole = environment["SANLING_WHOLE"] == "1"
+    report = {"layer": layer, "whole": whole, **read_results(results, manifest()["nodes"])}
     journal.write(day, run_id, f"build_{layer}", report)
     failed = [*report["failed_models"], *(report["failed_tests"] if layer != "marts" else [])]
     if failed:
@@ -64,10 +65,21 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
     return report
 
 
-def read_results(path: Path) -> dict[str, Any]:
-    """dbt's run_results.json as counts, seconds, and one entry a failed or skipped node and a warning."""
+def selection(layer: str, *, with_seeds: bool) -> list[str]:
+    """dbt's arguments for a layer. A test that also reads a later layer belongs to that one."""
+    names = list(LAYERS)
+    paths = [path for path in LAYERS[layer] if with_seeds or path != SEEDS]
+    later = [path for name in names[names.index(layer) + 1 :] for path in LAYERS[name]]
+    return ["--select", *paths, *(["--exclude", *later] if later else [])]
+
+
+def read_results(path: Path, described: Mapping[str, Any]) -> dict[str, Any]:
+    """dbt's run_results.json as counts, seconds, and one entry a failed or skipped node and a warning.
+
+    `described`: the manifest's nodes, which know what a test is about better than its name does.
+    """
     document = json.loads(path.read_text(encoding="utf-8"))
-    nodes = [_node(result) for result in document["results"]]
+    nodes = [_node(result, described.get(result["unique_id"], {})) for result in document["results"]]
     models = [node for node in nodes if node["kind"] in ("model", "seed", "snapshot")]
     tests = [node for node in nodes if node["kind"] in ("test", "unit_test")]
     failed = [node for node in tests if node["status"] in FAILED]
@@ -85,10 +97,16 @@ def read_results(path: Path) -> dict[str, Any]:
     }
 
 
-def _node(result: Mapping[str, Any]) -> dict[str, Any]:
+def _node(result: Mapping[str, Any], described: Mapping[str, Any]) -> dict[str, Any]:
     kind, _, name = result["unique_id"].partition(".")
+    if described.get("attached_node") and described.get("test_metadata"):
+        about = described["attached_node"].rsplit(".", 1)[-1]
+        column = f".{described['column_name']}" if described.get("column_name") else ""
+        name = f"{described['test_metadata']['name']} of {about}{column}"
+    else:
+        name = name.split(".")[1]
     return {
-        "node": name.split(".")[1] if kind in ("test", "unit_test") else name.rsplit(".", 1)[-1],
+        "node": name,
         "kind": kind,
         "status": result["status"],
         "seconds": round(result["execution_time"], 2),

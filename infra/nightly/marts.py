@@ -5,6 +5,8 @@ from typing import Any
 
 from infra.nightly import build
 
+INTERNAL = ("_row_hash",)  # columns that mean nothing outside the lake
+
 
 @dataclass(frozen=True)
 class Mart:
@@ -26,7 +28,7 @@ def marts() -> list[Mart]:
 
 def _mart(node: dict[str, Any]) -> Mart:
     key = node["config"].get("unique_key") or []
-    columns = node["columns"].values()
+    columns = [column for name, column in node["columns"].items() if name not in INTERNAL]
     return Mart(
         name=node["alias"],
         key=(key,) if isinstance(key, str) else tuple(key),

@@ -17,14 +17,13 @@ from infra.lake import connect
 from infra.nightly import audit, dressing, publication, swap
 from infra.nightly.fingerprint import fingerprint
 from infra.nightly.locks import lake_writer
-from infra.nightly.marts import Mart, marts
+from infra.nightly.marts import INTERNAL, Mart, marts
 from infra.nightly.register import mark_built
 from infra.nightly.snapshots import current_snapshot, sign
 from infra.serving import connect_serving
 from infra.settings import settings
 
 AUTHOR = "sanling publish"
-INTERNAL = ("_row_hash",)  # columns that mean nothing outside the lake
 NOTE = """
 CREATE TABLE IF NOT EXISTS lake.ops.publication (
     run_id VARCHAR NOT NULL, as_of DATE NOT NULL, code VARCHAR NOT NULL
