@@ -2,10 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -38,11 +38,8 @@ class Broken:
     severity: str = "refuse"
 
 
-@dataclass
 class Lakehouse:
     """Delivers batches, builds models, reads tables. One catalogue each, so that tests do not meet."""
-
-    attempts: Iterable[int] = field(default_factory=lambda: count(1))
 
     def deliver(
         self,
@@ -96,7 +93,7 @@ class Lakehouse:
         arguments = ["build", "--quiet", "--exclude-resource-type", "unit_test"]
         if not tests:
             arguments += ["--exclude-resource-type", "test"]
-        result = dbtRunner().invoke([*arguments, *(["--select", *select] if select else [])])
+        result = dbtRunner(manifest=_manifest()).invoke([*arguments, *(["--select", *select] if select else [])])
         if result.exception:
             raise result.exception
         failed = [f"{r.node.name}: {r.message}" for r in result.result or () if r.status in ("error", "fail")]
@@ -133,6 +130,15 @@ class Lakehouse:
         """Names of what later snapshots wrote."""
         found = self.rows("select changes from lake.snapshots() where snapshot_id > ?", snapshot)
         return [f"{kind}: {', '.join(names)}" for (changes,) in found for kind, names in changes.items()]
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> Any:
+    """The project, parsed once: it is the same for every catalogue."""
+    result = dbtRunner().invoke(["parse", "--quiet"])
+    if result.exception:
+        raise result.exception
+    return result.result
 
 
 def _writer() -> duckdb.DuckDBPyConnection:
