@@ -57,7 +57,7 @@ def fetch(
     exact = bool(contract.server.settings.get("exactNumbers")) or any(c.loses_digits for c in table.columns)
     con.execute("CREATE OR REPLACE TEMP SEQUENCE _source_row")
     con.execute("SET preserve_insertion_order = false")  # 6 % faster; the rows of a table have no order
-    _attach(con, dsn, schema)
+    attach(con, dsn, schema)
     try:
         relation = _relation(table, condition, exact=exact)
         uri = quote(f"postgresql://{name}/{table.name}")
@@ -82,7 +82,7 @@ def _condition(contract: Contract, table: Table, window: tuple[datetime, datetim
     return f"({inside}) OR {mark} IS NULL" if column.is_nullable else inside
 
 
-def _attach(con: duckdb.DuckDBPyConnection, dsn: Dsn, schema: str) -> None:
+def attach(con: duckdb.DuckDBPyConnection, dsn: Dsn, schema: str) -> None:
     """Attach the source read-only; host, user and password go by a secret, never into SQL text."""
     given = {key: dsn[key] for key in SECRET_OPTIONS if dsn.get(key) is not None}
     options = ", ".join(f"{SECRET_OPTIONS[key]} ${key}" for key in given)
