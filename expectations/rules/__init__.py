@@ -1,0 +1,1 @@
+"""The rules, one module a standard. Importing `library` registers them all with Great Expectations."""

@@ -1,0 +1,61 @@
+"""Codes and labels that a crosswalk of the project knows; data lives in seeds/code_crosswalk.csv."""
+
+import csv
+from functools import lru_cache
+
+from expectations.rules.base import RowRule
+from infra.settings import ROOT
+from ingest.connectors import quote
+
+CROSSWALK = ROOT / "dbt_project" / "seeds" / "code_crosswalk.csv"
+SHOWN = 12  # values that the message lists
+
+
+@lru_cache(maxsize=1)
+def _crosswalk() -> dict[tuple[str, str], tuple[str, ...]]:
+    """(code list, platform) -> the values that the platform may send, in the file's order."""
+    out: dict[tuple[str, str], list[str]] = {}
+    with CROSSWALK.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            out.setdefault((row["code_list"], row["platform"]), []).append(row["source_value"])
+    return {key: tuple(dict.fromkeys(values)) for key, values in out.items()}
+
+
+def values(code_list: str, platform: str) -> tuple[str, ...]:
+    """What a platform may send for a code list; KeyError when the crosswalk has nothing for it."""
+    try:
+        return _crosswalk()[code_list, platform]
+    except KeyError:
+        raise KeyError(
+            f"{CROSSWALK.name} has no row of code list {code_list!r} for platform {platform!r}"
+        ) from None
+
+
+class ExpectCodeMapped(RowRule):
+    """A code, or its label, that maps to a code of the city; what does not map is never made "other"."""
+
+    title_zh = "代码可对应"
+    clause = "GB/T 36344-2018 0105 权威参考数据；映射表 code_crosswalk"
+    dimension = "规范性"
+    message_zh = (
+        "“{label}”的取值不在代码表中（CODE_UNMAPPED），可用的取值：{known}；"
+        "请改用代码表中的值，新代码请先报备"
+    )
+    message_en = "CODE_UNMAPPED: the crosswalk lacks this value; use one of the list or report a new code"
+
+    code_list: str
+    platform: str
+
+    def unexpected(self) -> tuple[str, tuple[str, ...]]:
+        """Not in the list as sent, nor when cleaned."""
+        known = f"[{', '.join(map(quote, values(self.code_list, self.platform)))}]"
+        return (
+            f"NOT list_contains({known}, {self.quoted}) "
+            f"AND NOT list_contains({known}, clean_code({self.quoted}))"
+        ), ()
+
+    def message(self) -> str:
+        """With the first values of the list."""
+        known = values(self.code_list, self.platform)
+        shown = "、".join(known[:SHOWN]) + ("等" if len(known) > SHOWN else "")
+        return quote(self.message_zh.format(label=self.label, known=shown))

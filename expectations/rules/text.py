@@ -1,0 +1,48 @@
+"""Damage that happens on the way: wrong encodings, and spreadsheets that round long numbers."""
+
+from expectations.rules.base import RowRule
+from ingest.connectors import quote
+
+
+class ExpectUndamagedText(RowRule):
+    """Text that was decoded with its own encoding."""
+
+    title_zh = "文字无乱码"
+    clause = "GB 18030 编码；GB/T 36344-2018 0305 脏数据出现率"
+    dimension = "准确性"
+    message_zh = "“{label}”是乱码，多为导出时编码选错；请用 UTF-8 或 GB18030 重新导出本批数据"
+    message_en = "the text was decoded with a wrong encoding; export it again as UTF-8 or GB18030"
+
+    def unexpected(self) -> tuple[str, tuple[str, ...]]:
+        """Characters that only a wrong decoding makes."""
+        return f"mojibake({self.quoted})", ()
+
+
+class ExpectFullPrecision(RowRule):
+    """A long number that kept all its digits (a spreadsheet keeps fifteen).
+
+    A valid ID number that ends in 000 cannot be told from a cut one: one person in eleven hundred has
+    such a number. With `trust_checksum`, for sources that no spreadsheet touches, it counts as good.
+    """
+
+    title_zh = "数字未丢精度"
+    clause = "GB/T 36344-2018 0301 数据内容正确性"
+    dimension = "准确性"
+    message_zh = (
+        "“{label}”在电子表格中丢失了精度（末几位变成 0，或成了 4.1E+17）；请把该列设为“文本”格式后重填重报"
+    )
+    message_en = "a spreadsheet cut the number to 15 digits; format the column as text, enter it again"
+
+    trust_checksum: bool = False
+
+    def unexpected(self) -> tuple[str, tuple[str, ...]]:
+        """Scientific notation, zeros at the end, or digits that only a float64 leaves."""
+        condition = f"precision_lost({self.quoted})"
+        if self.trust_checksum:
+            number, code = f"clean_citizen_id({self.quoted})", f"clean_credit_code({self.quoted})"
+            condition += f" AND NOT coalesce(citizen_id_ok({number}) OR credit_code_ok({code}), FALSE)"
+        return condition, ()
+
+    def message(self) -> str:
+        """The same for all."""
+        return quote(self.message_zh.format(label=self.label))

@@ -1,0 +1,164 @@
+"""From a contract to the rules that one batch of its feed is held against.
+
+What the contract says of a column in its own words becomes rules without being asked: required -> present,
+primaryKey -> unique_key, logicalType -> readable as such, text -> undamaged; `quality` entries follow.
+A column that the batch lacks has no rules: that is a matter of the batch rule `schema`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic.v1 import ValidationError
+
+from expectations.rules.base import BatchRule, RowRule, Rule
+from expectations.rules.batch import ExpectControlFile, ExpectKnownColumns, ExpectSchema, ExpectVolume
+from expectations.rules.coordinates import ExpectCoordinates
+from expectations.rules.division import ExpectDivisionCodeRetired
+from expectations.rules.library import RULES
+from expectations.rules.moments import ExpectDate, ExpectOrder, ExpectTimestamp
+from expectations.rules.numbers import ExpectBoolean, ExpectNumber
+from expectations.rules.presence import ExpectPresent, ExpectUniqueKey
+from expectations.rules.text import ExpectUndamagedText
+from ingest import contract as contracts
+from ingest.contract import Contract, ContractBroken, Property
+from ingest.landing import Receipt
+
+SEVERITIES = {"refuse": "critical", "warn": "warning"}  # ours -> Great Expectations'
+SLACK = timedelta(days=1)  # clocks differ, and a source may stamp a row after midnight
+FUTURE = ("due_", "planned_", "expires_")  # names of dates that lie ahead
+UPDATED = "updated_at"  # the conformed name of the time of change
+VOLUMES = {  # comparison of the metric rowCount -> the bound it means
+    "mustBeGreaterThan": ("at_least", 1),
+    "mustBeGreaterOrEqualTo": ("at_least", 0),
+    "mustBeLessThan": ("at_most", -1),
+    "mustBeLessOrEqualTo": ("at_most", 0),
+}
+
+
+def batch_rules(contract: Contract, receipt: Receipt) -> list[BatchRule]:
+    """The rules that the batch keeps or breaks as a whole."""
+    missing = receipt.missing_columns
+    control = [
+        {name: value for name, value in asdict(check).items() if name != "uris"} for check in receipt.control
+    ]
+    rules: list[BatchRule] = [
+        _make(contract, ExpectSchema, {"missing": missing}, "refuse"),
+        _make(contract, ExpectKnownColumns, {"unknown": receipt.unknown_columns}, "warn"),
+        _make(contract, ExpectControlFile, {"control": control}, "refuse"),
+    ]
+    for rule in contract.table_rules:
+        if rule.name == "rowCount":
+            kwargs = {VOLUMES[name][0]: bound + VOLUMES[name][1] for name, bound in rule.kwargs.items()}
+            rules.append(_make(contract, ExpectVolume, kwargs, rule.severity))
+    return rules
+
+
+def row_rules(contract: Contract, receipt: Receipt) -> list[RowRule]:
+    """The rules that each row keeps or breaks, in the contract's order. Raises ContractBroken."""
+    columns = set(receipt.columns)
+    latest = datetime.fromisoformat(receipt.interval_end) + SLACK
+    rules: list[RowRule] = []
+    for p in contract.properties:
+        if p.physical in columns:
+            rules += _of_property(contract, p, latest.strftime("%Y-%m-%d %H:%M:%S"))
+    if keys := [p for p in contract.primary_key if p.physical in columns]:
+        rules.append(
+            _make(contract, ExpectUniqueKey, _of(keys[0]) | {"updated": _updated(contract, columns)})
+        )
+    for rule in contract.table_rules:
+        if rule.name != "rowCount":
+            rules += _of_table(contract, rule, columns)
+    names = [rule.name for rule in rules]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ContractBroken(contract.feed, [f"the rule {name} stands twice" for name in twice])
+    return rules
+
+
+def _updated(contract: Contract, columns: set[str]) -> str | None:
+    found = [p.physical for p in contract.properties if p.name == UPDATED and p.physical in columns]
+    return found[0] if found else None
+
+
+def _of(p: Property) -> dict[str, Any]:
+    return {"column": p.physical, "field": p.name, "label": p.label_zh, "classification": p.classification}
+
+
+def _of_property(contract: Contract, p: Property, latest: str) -> Iterator[RowRule]:
+    """Rules of one column: those that its own words mean, then those that it names."""
+    lost = {"unless_precision_lost": True} if "expect_full_precision" in {r.name for r in p.rules} else {}
+    column = _of(p)
+    if p.required or p.primary_key:
+        yield _make(contract, ExpectPresent, column)
+    moment = {"required": p.required, "latest": None if p.name.startswith(FUTURE) else latest}
+    plain: dict[str, tuple[type[RowRule], dict[str, Any]]] = {
+        "string": (ExpectUndamagedText, {}),
+        "timestamp": (ExpectTimestamp, moment),
+        "date": (ExpectDate, moment),
+        "number": (ExpectNumber, {}),
+        "integer": (ExpectNumber, {"whole": True}),
+        "boolean": (ExpectBoolean, {}),
+    }
+    if p.logical_type in plain:
+        kind, kwargs = plain[p.logical_type]
+        yield _make(contract, kind, column | kwargs)
+    for rule in p.rules:
+        kwargs = dict(rule.kwargs)
+        if rule.name == "expect_code_mapped":
+            kwargs.setdefault("platform", contract.platform)
+        if rule.name != "expect_full_precision":
+            kwargs |= lost
+        yield _make(contract, _named(contract, rule), column | kwargs, rule.severity)
+        if rule.name == "expect_division_code":
+            yield _make(contract, ExpectDivisionCodeRetired, column, "warn")
+
+
+def _of_table(contract: Contract, rule: contracts.Rule, columns: set[str]) -> Iterator[RowRule]:
+    """A rule over several columns, if the batch has them."""
+    names = {p.name: p for p in contract.properties}
+    kind, kwargs = _named(contract, rule), dict(rule.kwargs)
+    used = {key: names[value] for key, value in kwargs.items() if value in names}
+    if any(p.physical not in columns for p in used.values()):
+        return
+    if kind is ExpectOrder:
+        first, then = used["earlier"], used["later"]
+        restricted = [p for p in (first, then) if p.classification == "restricted"]
+        kwargs = _of(then) | {
+            "earlier": first.physical,
+            "earlier_label": first.label_zh,
+            "whole_days": "date" in (first.logical_type, then.logical_type),
+            "classification": (restricted or [then])[0].classification,
+        }
+    elif kind is ExpectCoordinates:
+        point = used.get("lonlat") or used["longitude"]
+        kwargs = _of(point) | {
+            "latitude": used["latitude"].physical if "latitude" in used else None,
+            "division": used["division"].physical if "division" in used else None,
+            "crs": None if "crs" in used else kwargs.get("crs"),
+            "crs_column": used["crs"].physical if "crs" in used else None,
+        }
+    yield _make(contract, kind, kwargs, rule.severity)
+
+
+def _named(contract: Contract, rule: contracts.Rule) -> type[Any]:
+    if rule.name not in RULES:
+        known = ", ".join(sorted(RULES))
+        raise ContractBroken(contract.feed, [f"there is no rule {rule.name!r} (known: {known})"])
+    return RULES[rule.name]
+
+
+def _make(contract: Contract, kind: type[Any], kwargs: dict[str, Any], severity: str | None = None) -> Any:
+    """One rule; what Great Expectations keeps of it names clause and dimension as well."""
+    chosen = severity or kind.default_severity
+    meta = {"rule": kind.rule(), "clause": kind.clause, "dimension": kind.dimension, "severity": chosen}
+    try:
+        return kind(**kwargs, severity=SEVERITIES[chosen], meta=meta)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ContractBroken(contract.feed, [f"{kind.expectation_type}: {wrong}"]) from None
+
+
+def severity_of(rule: Rule) -> str:
+    """`refuse` or `warn`."""
+    return str(rule.meta["severity"])
