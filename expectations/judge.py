@@ -11,9 +11,9 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")  # read on import
 
 import great_expectations as gx
 
-from expectations.engine import DuckDBSource
 from expectations.rules.base import BatchRule, RowRule, Rule
 from expectations.scan import Scan
+from expectations.source import DuckDBSource
 
 
 class ValidationBroken(RuntimeError):

@@ -29,6 +29,9 @@ def rules(judgement: Judgement) -> list[dict[str, Any]]:
         out.append(
             {
                 "rule": rule.rule(),
+                "title_zh": rule.title_zh,
+                "clause": rule.clause,
+                "advice_zh": rule.advice() if isinstance(rule, RowRule) else rule.message_zh,
                 "scope": "row" if is_row else "batch",
                 "field": rule.field if isinstance(rule, RowRule) else None,
                 "source_field": rule.column if isinstance(rule, RowRule) else None,

@@ -41,7 +41,7 @@ def validate(feed: str, interval: Interval) -> dict[str, Any]:
         receipt = landing.read_receipt(feed, interval)
         if receipt is None:
             raise BatchMissing(f"{landing.batch_id(feed, interval)} has no receipt: pull it first")
-        raw = _fetch(receipt, folder / "raw.parquet")
+        raw = fetch(receipt, folder / "raw.parquet")
         verdicts = folder / "verdicts.parquet" if raw else None
         with closing(lake.connect()) as con:
             found, report = judge_file(con, contract, receipt, raw, verdicts)
@@ -113,7 +113,7 @@ def _publish(
     return done
 
 
-def _fetch(receipt: Receipt, file: Path) -> Path | None:
+def fetch(receipt: Receipt, file: Path) -> Path | None:
     """The raw object in a local file, proved to be the one that the receipt vouches for; None if empty."""
     if receipt.object is None:
         return None

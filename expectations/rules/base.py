@@ -73,9 +73,13 @@ class RowRule(Rule):
         """SQL: the value that the verdict shows, masked."""
         return f"mask_value({self.quoted}, {quote(self.classification)})"
 
+    def advice(self) -> str:
+        """What is wrong and how to mend it, for any row that breaks the rule."""
+        return self.message_zh.format(label=self.label)
+
     def message(self) -> str:
-        """SQL: what is wrong and how to mend it."""
-        return quote(self.message_zh.format(label=self.label))
+        """SQL: the same, as exact as the row allows."""
+        return quote(self.advice())
 
     def setup(self) -> tuple[str, ...]:
         """Statements that the condition needs before the scan."""

@@ -15,7 +15,7 @@ class ExpectCitizenId(RowRule):
     title_zh = "公民身份号码"
     clause = "GB 11643 公民身份号码：位数、出生日期、校验码"
     dimension = "规范性"
-    message_zh = "“{label}”不是有效的公民身份号码"
+    message_zh = "“{label}”不是有效的公民身份号码；请按证件原件逐位核对，没有号码时留空"
     message_en = "no valid citizen ID; compare it with the document"
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:

@@ -54,8 +54,8 @@ class ExpectCodeMapped(RowRule):
             f"AND NOT list_contains({known}, clean_code({self.quoted}))"
         ), ()
 
-    def message(self) -> str:
+    def advice(self) -> str:
         """With the first values of the list."""
         known = values(self.code_list, self.platform)
         shown = "、".join(known[:SHOWN]) + ("等" if len(known) > SHOWN else "")
-        return quote(self.message_zh.format(label=self.label, known=shown))
+        return self.message_zh.format(label=self.label, known=shown)

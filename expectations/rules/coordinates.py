@@ -15,7 +15,7 @@ class ExpectCoordinates(RowRule):
     clause = "GB/T 36344-2018 0301 数据内容正确性；2000 国家大地坐标系"
     dimension = "准确性"
     default_severity = "warn"
-    message_zh = "“{label}”的坐标不对"
+    message_zh = "“{label}”的坐标填反、为 0、为平面坐标、没有说明坐标系，或不在所填区划内；请核对后重报"
     message_en = "coordinates are swapped, zero, projected, without a reference system, or in another county"
 
     latitude: str | None = None  # source column; None when `column` holds both as "lon,lat"

@@ -14,7 +14,7 @@ class ExpectCreditCode(RowRule):
     title_zh = "统一社会信用代码"
     clause = "GB 32100-2015 法人和其他组织统一社会信用代码：位数、字符、校验码"
     dimension = "规范性"
-    message_zh = "“{label}”不是有效的统一社会信用代码"
+    message_zh = "“{label}”不是有效的统一社会信用代码；请按证照填 18 位数字和大写字母"
     message_en = "no valid credit code; copy it from the certificate"
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:

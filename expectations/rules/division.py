@@ -94,7 +94,7 @@ class ExpectDivisionCode(RowRule):
     title_zh = "区划代码存在"
     clause = "GB/T 2260、统计用区划代码（2023）；GB/T 36344-2018 0105 权威参考数据"
     dimension = "规范性"
-    message_zh = "“{label}”在各年的区划代码中都查不到；请填 {level} 12 位统计用区划代码，只知道上级时末位补 0"
+    message_zh = "“{label}”在各年的区划代码中都查不到；请填{level} 12 位统计用区划代码，只知道上级时末位补 0"
     message_en = "no version of the division codes has this one; give 12 digits, zeros for what is not known"
 
     level: Literal["county", "township", "village"] = "township"
@@ -107,9 +107,9 @@ class ExpectDivisionCode(RowRule):
         """The table of distinct values."""
         return resolve(self.column)
 
-    def message(self) -> str:
+    def advice(self) -> str:
         """With the level that is wanted."""
-        return quote(self.message_zh.format(label=self.label, level=LEVELS[self.level]))
+        return self.message_zh.format(label=self.label, level=LEVELS[self.level])
 
 
 class ExpectDivisionCodeRetired(RowRule):
@@ -119,7 +119,7 @@ class ExpectDivisionCodeRetired(RowRule):
     clause = "GB/T 2260 变更情况（1981-2024）；GB/T 36344-2018 0501 基于时间段的正确性"
     dimension = "时效性"
     default_severity = "warn"
-    message_zh = "“{label}”是已撤销的区划代码"
+    message_zh = "“{label}”是已撤销的区划代码；请改用现行代码"
     message_en = "the code is retired; use its successor"
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:
@@ -133,5 +133,4 @@ class ExpectDivisionCodeRetired(RowRule):
     def message(self) -> str:
         """With the successors, if the history names them."""
         successors = f"(SELECT successors FROM {table(self.column)} AS d WHERE d.raw = {self.quoted})"
-        start = quote(f"“{self.label}”是已撤销的区划代码；请改用现行代码")
-        return f"{start} || coalesce('（' || {successors} || '）', '')"
+        return f"{quote(self.advice())} || coalesce('（' || {successors} || '）', '')"

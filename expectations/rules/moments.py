@@ -15,7 +15,7 @@ class _Moment(RowRule):
 
     clause = "GB/T 7408 日期和时间；GB/T 36344-2018 0302 格式合规性"
     dimension = "准确性"
-    message_zh = "“{label}”不是有效的日期"
+    message_zh = "“{label}”不是有效的日期，或晚于本批次的截止时间；请核对后按 YYYY-MM-DD 的格式填写"
     message_en = "not a date that exists; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS"
     example: ClassVar[str]
 
@@ -98,6 +98,6 @@ class ExpectOrder(RowRule):
         ]
         return " || ' → ' || ".join(shown)
 
-    def message(self) -> str:
+    def advice(self) -> str:
         """Names both columns."""
-        return quote(self.message_zh.format(label=self.label, earlier_label=self.earlier_label))
+        return self.message_zh.format(label=self.label, earlier_label=self.earlier_label)

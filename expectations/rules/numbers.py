@@ -2,7 +2,6 @@
 
 from expectations.check import alias
 from expectations.rules.base import RowRule
-from ingest.connectors import quote
 
 
 class ExpectNumber(RowRule):
@@ -44,10 +43,10 @@ class ExpectBetween(RowRule):
         parts = [f"{alias(number)} {sign} {bound}" for sign, bound in bounds.items() if bound is not None]
         return " OR ".join(parts) or "FALSE", (number,)
 
-    def message(self) -> str:
+    def advice(self) -> str:
         """With the bounds."""
-        low, high = (f"{b:g}" if b is not None else "任意" for b in (self.min, self.max))
-        return quote(self.message_zh.format(label=self.label, min=low, max=high))
+        low, high = (f"{b:.15g}" if b is not None else "任意" for b in (self.min, self.max))
+        return self.message_zh.format(label=self.label, min=low, max=high)
 
 
 class ExpectBoolean(RowRule):

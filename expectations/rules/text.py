@@ -1,7 +1,6 @@
 """Damage that happens on the way: wrong encodings, and spreadsheets that round long numbers."""
 
 from expectations.rules.base import RowRule
-from ingest.connectors import quote
 
 
 class ExpectUndamagedText(RowRule):
@@ -42,7 +41,3 @@ class ExpectFullPrecision(RowRule):
             number, code = f"clean_citizen_id({self.quoted})", f"clean_credit_code({self.quoted})"
             condition += f" AND NOT coalesce(citizen_id_ok({number}) OR credit_code_ok({code}), FALSE)"
         return condition, ()
-
-    def message(self) -> str:
-        """The same for all."""
-        return quote(self.message_zh.format(label=self.label))
