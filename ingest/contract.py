@@ -4,21 +4,43 @@ One file `<platform>.<feed>.odcs.yaml` is the only place where a feed is describ
 and raises ContractBroken with every problem found; what the checks are stands in contract_check.py.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from open_data_contract_standard.model import CustomProperty, DataQuality, OpenDataContractStandard
 
 from infra.settings import CONTRACTS
+from ingest.contract_check import problems_of, problems_of_document
+from ingest.contract_types import (
+    SUFFIX,
+    Classification,
+    Contract,
+    ContractBroken,
+    Property,
+    Rule,
+    Server,
+    Severity,
+    Sla,
+)
 
-SUFFIX = ".odcs.yaml"
-Severity = Literal["refuse", "warn"]
-Classification = Literal["public", "internal", "restricted"]
+__all__ = [
+    "SUFFIX",
+    "Classification",
+    "Contract",
+    "ContractBroken",
+    "Property",
+    "Rule",
+    "Server",
+    "Severity",
+    "Sla",
+    "feeds",
+    "load",
+    "load_all",
+    "parse",
+]
 COMPARISONS = (
     "mustBe",
     "mustBeGreaterThan",
@@ -26,100 +48,6 @@ COMPARISONS = (
     "mustBeLessThan",
     "mustBeLessOrEqualTo",
 )
-
-
-class ContractBroken(ValueError):
-    """A contract cannot be used. `problems` holds one sentence each, `source` the file's name."""
-
-    def __init__(self, source: str, problems: list[str]) -> None:
-        self.source, self.problems = source, problems
-        super().__init__(f"{source}: " + "; ".join(problems))
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One standard that a property, or the rows of the table, must keep."""
-
-    name: str  # expect_citizen_id … of expectations/rules, or an ODCS library metric such as rowCount
-    kwargs: Mapping[str, Any]
-    severity: Severity
-
-
-@dataclass(frozen=True)
-class Property:
-    """One column: the source's name for it and ours."""
-
-    name: str
-    physical: str
-    label_zh: str
-    logical_type: str
-    required: bool
-    primary_key: bool
-    classification: Classification
-    may_be_absent: bool  # a file without the column is not a broken one
-    rules: tuple[Rule, ...]
-
-
-@dataclass(frozen=True)
-class Server:
-    """How the source is reached. Secrets are not here: `connection` names an entry of the settings."""
-
-    type: str  # postgres | api | sftp | local | s3
-    settings: Mapping[str, Any]  # the server's own fields and its customProperties, one name space
-
-    @property
-    def connection(self) -> str | None:
-        """Name of the connection, `SANLING_CONN_<NAME>`; folders need none."""
-        return self.settings.get("connection")
-
-
-@dataclass(frozen=True)
-class Sla:
-    """When the feed runs, how far back it goes, how long it is kept, when returns are due."""
-
-    schedule: str  # cron, Shanghai time
-    latest_arrival: str  # HH:MM of the night
-    history_start: date
-    retention: str  # 3y
-    return_due_days: int
-
-
-@dataclass(frozen=True)
-class Contract:
-    """One feed."""
-
-    feed: str  # police.incident
-    platform: str
-    version: str
-    status: str
-    title_zh: str
-    owner_zh: str
-    purpose: str
-    usage: str
-    limitations: str
-    table: str  # conformed name of the document type
-    physical_table: str
-    properties: tuple[Property, ...]
-    table_rules: tuple[Rule, ...]
-    server: Server
-    sla: Sla
-
-    @property
-    def name(self) -> str:
-        """The feed's name within its platform: `incident`."""
-        return self.feed.partition(".")[2]
-
-    @property
-    def primary_key(self) -> tuple[Property, ...]:
-        """The properties that name a record, in the contract's order."""
-        return tuple(p for p in self.properties if p.primary_key)
-
-    def property_named(self, name: str) -> Property:
-        """The property of a conformed name; KeyError when there is none."""
-        for found in self.properties:
-            if found.name == name:
-                return found
-        raise KeyError(f"{self.feed} has no property {name!r}")
 
 
 def feeds(folder: Path = CONTRACTS) -> list[str]:
@@ -148,8 +76,6 @@ def _load(path: Path, _changed: int) -> Contract:
 
 def parse(text: str, source: str) -> Contract:
     """A contract from YAML text; `source` is the file name that errors are to name."""
-    from ingest.contract_check import problems_of, problems_of_document
-
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft201909Validator  # type: ignore[import-untyped]
 
 from ingest import limits
-from ingest.contract import SUFFIX, Contract
+from ingest.contract_types import SUFFIX, Contract
 
 API_VERSIONS = ("v3.1.0",)
 # what each transport cannot do without, under `servers[0]` or its customProperties

@@ -7,7 +7,7 @@ lake already holds. Everything else is told, with what it costs.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.contract import Contract, Property, Rule
+from ingest.contract_types import Contract, Property, Rule
 
 
 @dataclass(frozen=True)

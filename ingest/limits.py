@@ -8,7 +8,7 @@ looked for in the names and labels of a contract; they catch a plain declaration
 import re
 from dataclasses import dataclass
 
-from ingest.contract import Contract
+from ingest.contract_types import Contract
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Contracts: the shipped ones are sound, and each way to break one is named in the error."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,12 @@ def test_what_is_no_document_is_refused(text: str) -> None:
 )
 def test_invalid(change: Callable[[Document], object], said: str) -> None:
     assert said in changed(change)
+
+
+def test_the_error_survives_a_process_border() -> None:
+    error = ContractBroken(SOURCE, ["a", "b"])
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+    assert (str(again), again.problems) == (f"{SOURCE}: a; b", ["a", "b"])
 
 
 def test_all_problems_are_named_at_once() -> None:
