@@ -54,7 +54,7 @@ def close(said: dict[str, Any]) -> None:
     show([{"mart": name, "rows": rows} for name, rows in said["marts"].items()], "published marts")
     show([{name: row[name] for name in PROBLEM} for row in said["worst"]], "worst data problems")
     if said["warnings"]:
-        show(said["warnings"], "data tests that warned")
+        show(said["warnings"], "warnings")
     if not said["is_published"]:
         console.print("[red]not published[/]: consumers still read the marts of the last good night")
     console.print(f"run {said['run_id']}  snapshot {said['snapshot'] or '-'}", highlight=False, markup=False)

@@ -95,7 +95,7 @@ def judge(facts: list[Fact]) -> list[Fact]:
             result_format={
                 "result_format": "COMPLETE",
                 "unexpected_index_column_names": ["number"],
-                "exclude_unexpected_values": True,
+                "partial_unexpected_count": 0,
             },
         )
     )
@@ -107,7 +107,9 @@ def judge(facts: list[Fact]) -> list[Fact]:
     if not covered.success:
         missing = sorted(set(CHECKS) - {fact.check for fact in facts})
         raise AuditBroken(f"nothing was measured for {', '.join(missing)}: are there marts?")
-    return [] if kept.success else [facts[n] for n in _numbers(kept.result["unexpected_index_list"])]
+    if kept.success:
+        return []
+    return [facts[int(row["number"])] for row in kept.result["unexpected_index_list"]]
 
 
 def _explanation(failed: list[Fact], total: int) -> str:
@@ -116,12 +118,6 @@ def _explanation(failed: list[Fact], total: int) -> str:
     return f"{len(failed)} of {total} checks failed, the old marts stay: " + "; ".join(
         [*lines[:LISTED], *more]
     )
-
-
-def _numbers(found: Any) -> list[int]:
-    """Row numbers from GX's list, which has one dict a row, or one dict of lists without values."""
-    rows = found["number"] if isinstance(found, dict) else [row["number"] for row in found]
-    return sorted(int(n) for n in rows)
 
 
 def _measure(day: date, run_id: str) -> tuple[int, list[Fact]]:

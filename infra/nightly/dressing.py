@@ -15,7 +15,7 @@ RUN_COLUMNS = {
     "_changed_by": "本行最近变化的批次 / run of the row's last change",
 }
 SCHEMA_TEXT = "三零数据集市，每晚整体替换 / marts, replaced as a whole every night"
-READERS = ("sanling_auditor", "sanling_reader")  # roles of the whole; others are granted by hand and kept
+READERS = ("sanling_auditor",)  # may read all; other grants are made by hand and kept
 INDEXED = ("_id", "_code", "_key")  # columns that consumers join and filter by
 GRANTS = """
 SELECT c.relname, coalesce(r.rolname, 'public'), x.privilege_type

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from infra.lake import connect
-from infra.nightly import audit, dressing, publication, swap
+from infra.nightly import audit, dressing, journal, publication, swap
 from infra.nightly.fingerprint import fingerprint
 from infra.nightly.locks import lake_writer
 from infra.nightly.marts import INTERNAL, Mart, marts
@@ -45,7 +45,7 @@ def publish(day: date, run_id: str) -> dict[str, Any]:
             described = marts()
             counts = copy(con, described, day, run_id, snapshot)
             dressing.dress(described)
-            swap.swap(
+            left = swap.swap(
                 lambda serving: publication.record(serving, run_id, day, snapshot, fingerprint(), counts)
             )
             con.execute("BEGIN")
@@ -54,8 +54,10 @@ def publish(day: date, run_id: str) -> dict[str, Any]:
             con.execute("COMMIT")
         finally:
             con.close()
+    said = {"snapshot": snapshot, "marts": counts, "batches": built, "left_behind": left}
+    journal.write(day, run_id, "publish", said)
     swap.sweep()
-    return {"snapshot": snapshot, "marts": counts, "batches": built}
+    return said
 
 
 def name_snapshot(con: duckdb.DuckDBPyConnection, day: date, run_id: str) -> int:

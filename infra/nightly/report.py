@@ -11,7 +11,7 @@ from ingest.interval import SHANGHAI
 
 LATEST = "latest"  # the journal's name for the last run of a day
 WORST = 3  # data problems that are shown
-STEPS = ("build_staging", "build_intermediate", "build_marts", "audit")
+STEPS = ("build_staging", "build_intermediate", "build_marts", "publish")
 LEDGER = """
 SELECT feed, sum(received), sum(accepted), sum(refused), sum(repeated), bool_and(is_balanced)
 FROM lake.mart.feed_ledger WHERE business_date = ? GROUP BY feed
@@ -107,13 +107,14 @@ def _example(con: duckdb.DuckDBPyConnection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _warnings(day: date, run_id: str) -> list[dict[str, Any]]:
-    """Data tests that warned; nobody reads a log, so they are part of the report."""
+def _warnings(day: date, run_id: str) -> list[dict[str, str]]:
+    """What went through but should be looked at; nobody reads a log, so it is part of the report."""
     said = [journal.read(day, run_id, step) or {} for step in STEPS]
+    tests = [node for step in said for node in step.get("warnings", [])]
+    views = [view for step in said for view in step.get("left_behind", [])]
     return [
-        {"test": node["node"], "failures": node["failures"], "message": node["message"]}
-        for step in said
-        for node in step.get("warnings", [])
+        *({"about": node["node"], "warning": node["message"]} for node in tests),
+        *({"about": view, "warning": "still reads the former marts: make it again"} for view in views),
     ]
 
 

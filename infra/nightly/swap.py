@@ -18,6 +18,7 @@ from infra.serving import connect_serving
 CURRENT, NEXT, OLD = "mart", "mart_next", "mart_old_"
 WAIT = "SANLING_READERS_WAIT_SECONDS"
 WAIT_DEFAULT = 600.0
+GIVEN_WAY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 LOCK_TIMEOUT = "500ms"  # below deadlock_timeout: in a deadlock it is always the publication that gives way
 OLDER_READERS = """
 SELECT format('pid %%s (%%s, %%s) since %%s', pid, usename, coalesce(nullif(application_name, ''), 'unnamed'),
@@ -41,8 +42,9 @@ WITH RECURSIVE dependent AS (
     JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
     WHERE r.ev_class <> dependent.oid
 )
-SELECT c.oid::regclass::text, c.relkind = 'm', pg_get_viewdef(c.oid)
-FROM (SELECT oid, max(depth) AS depth FROM dependent GROUP BY oid) v JOIN pg_class c USING (oid)
+SELECT format('%%I.%%I', n.nspname, c.relname), c.relkind = 'v', pg_get_viewdef(c.oid)
+FROM (SELECT oid, max(depth) AS depth FROM dependent GROUP BY oid) v
+JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = c.relnamespace
 ORDER BY v.depth
 """
 
@@ -58,8 +60,12 @@ def clear_next() -> None:
         con.execute(f"CREATE SCHEMA {NEXT}".encode())
 
 
-def swap(record: Callable[[psycopg.Connection], None]) -> None:
-    """Swap and `record` in one transaction; ReadersInTheWay after SANLING_READERS_WAIT_SECONDS."""
+def swap(record: Callable[[psycopg.Connection], None]) -> list[str]:
+    """Swap and `record` in one transaction; ReadersInTheWay after SANLING_READERS_WAIT_SECONDS.
+
+    Views of consumers are made again over the new marts. Returns those that could not be, which go on
+    reading the old tables: materialised ones, and ones that our role may not replace.
+    """
     patience = float(os.environ.get(WAIT, WAIT_DEFAULT))
     deadline = time.monotonic() + patience
     with connect_serving() as con:
@@ -70,9 +76,8 @@ def swap(record: Callable[[psycopg.Connection], None]) -> None:
             holders = [text for (text,) in con.execute(OLDER_READERS, filled).fetchall()]
             if not holders:
                 try:
-                    _swap(con, record)
-                    return
-                except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as error:
+                    return _swap(con, record)
+                except GIVEN_WAY as error:
                     holders = [str(error).strip()]
             if time.monotonic() >= deadline:
                 raise ReadersInTheWay(
@@ -83,23 +88,24 @@ def swap(record: Callable[[psycopg.Connection], None]) -> None:
 
 
 def sweep() -> list[str]:
-    """Drop former marts that nobody holds any more; returns the schemas that are still held."""
+    """Drop former marts that nobody needs any more; returns those that readers or views still hold."""
     held = []
     with connect_serving() as con:
         con.autocommit = True
         con.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
-        names = con.execute(
-            "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)", (OLD,)
-        ).fetchall()
-        for (name,) in names:
+        former = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"
+        for (name,) in con.execute(former, (OLD,)).fetchall():
+            if con.execute(DEPENDENTS, (name,)).fetchone():
+                held.append(name)
+                continue
             try:
                 con.execute(f"DROP SCHEMA {name} CASCADE".encode())
-            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            except GIVEN_WAY:
                 held.append(name)
     return held
 
 
-def _swap(con: psycopg.Connection, record: Callable[[psycopg.Connection], None]) -> None:
+def _swap(con: psycopg.Connection, record: Callable[[psycopg.Connection], None]) -> list[str]:
     with con.transaction():
         con.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'".encode())
         views = con.execute(DEPENDENTS, (CURRENT,)).fetchall()
@@ -107,16 +113,18 @@ def _swap(con: psycopg.Connection, record: Callable[[psycopg.Connection], None])
         tag = con.execute("SELECT pg_current_xact_id()::text").fetchone() or ("0",)
         con.execute(f"ALTER SCHEMA {CURRENT} RENAME TO {OLD}{tag[0]}".encode())
         con.execute(f"ALTER SCHEMA {NEXT} RENAME TO {CURRENT}".encode())
-        for name, is_materialised, definition in views:
-            _move_view(con, name, is_materialised, definition)
+        left = [name for name, is_plain, text in views if not (is_plain and _moved(con, name, text))]
         record(con)
+    return left
 
 
-def _move_view(con: psycopg.Connection, name: str, is_materialised: bool, definition: str) -> None:
-    """A view of a consumer is made again over the new marts, or the whole swap is undone."""
-    if is_materialised:
-        raise psycopg.errors.FeatureNotSupported(
-            f"materialised view {name} reads schema {CURRENT} and cannot follow the swap: "
-            "make it a plain view, or copy the mart into a table of your own"
-        )
-    con.execute(f"CREATE OR REPLACE VIEW {name} AS {definition}".encode())
+def _moved(con: psycopg.Connection, view: str, definition: str) -> bool:
+    """Make a consumer's view again over the new marts; its grants stay. False where that is not possible."""
+    try:
+        with con.transaction():
+            con.execute(f"CREATE OR REPLACE VIEW {view} AS {definition}".encode())
+    except GIVEN_WAY:
+        raise
+    except psycopg.Error:
+        return False
+    return True
