@@ -458,7 +458,7 @@ CREATE OR REPLACE TEMP MACRO _precision_lost(i) AS
     OR regexp_full_match(i, '[0-9]{13,}000(\.0*)?') AND NOT regexp_full_match(i, '0+(\.0*)?')
     -- through a float64 without being cut: the last digits are off, so that the check character fails
     OR CASE
-        WHEN regexp_full_match(i, '[0-9]{17,19}(\.0*)?')
+        WHEN regexp_full_match(i, '[1-9][0-9]{16,18}(\.0*)?')
             THEN NOT citizen_id_ok(clean_citizen_id(split_part(i, '.', 1)))
                 AND NOT credit_code_ok(split_part(i, '.', 1))
                 AND TRY_CAST(TRY_CAST(split_part(i, '.', 1) AS DOUBLE) AS HUGEINT)
