@@ -73,8 +73,8 @@ def _paired(feed: str, rules: Sequence[Rule], result: dict[str, Any]) -> list[tu
         names = sorted({p["expectation_config"]["meta"]["rule"] for p in broken})
         why = next((_raised(p["exception_info"]) for p in broken), "rules are missing from the result")
         raise ValidationBroken(f"{feed}: {', '.join(names) or 'some rules'} did not run: {why}")
-    by_config = {_key(p["expectation_config"]): p for p in parts}
-    return [(rule, by_config[_key(rule.configuration.to_json_dict())]) for rule in rules]
+    by_rule = {p["expectation_config"]["meta"]["key"]: p for p in parts}
+    return [(rule, by_rule[rule.meta["key"]]) for rule in rules]
 
 
 def _raised(info: dict[str, Any]) -> str | None:
@@ -83,8 +83,3 @@ def _raised(info: dict[str, Any]) -> str | None:
         return str(info.get("exception_message"))
     nested = [v for v in info.values() if isinstance(v, dict) and v.get("raised_exception")]
     return str(nested[0].get("exception_message")) if nested else None
-
-
-def _key(config: dict[str, Any]) -> str:
-    kwargs = {name: value for name, value in config["kwargs"].items() if name != "batch_id"}
-    return f"{config['type']} {sorted((name, repr(value)) for name, value in kwargs.items())}"

@@ -34,7 +34,7 @@ def run(con: duckdb.DuckDBPyConnection, batch: str, checks: Mapping[str, Check])
         con.execute(statement.replace("{batch}", batch))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {FAILED} AS {query(batch, list(checks.values()))}")
     scan = Scan({}, {name: position for position, name in enumerate(checks)})
-    counts = ", ".join(f"count_if({scan.broken(name)})" for name in checks)
+    counts = ", ".join(f"count(*) FILTER ({scan.broken(name)})" for name in checks)
     found = con.execute(f"SELECT {counts or 'count(*)'} FROM {FAILED}").fetchone() or ()
     scan.failed = dict(zip(checks, map(int, found), strict=False))
     return scan
@@ -69,6 +69,6 @@ def _word(checks: Sequence[Check]) -> str:
 def assessed(con: duckdb.DuckDBPyConnection, batch: str, conditions: Sequence[str]) -> dict[str, int]:
     """Rows for which each condition holds, all counted in one pass; equal conditions once."""
     distinct = list(dict.fromkeys(conditions))
-    counts = ", ".join(f"count_if({condition})" for condition in distinct)
+    counts = ", ".join(f"count(*) FILTER ({condition})" for condition in distinct)
     found = con.execute(f"SELECT {counts or 'count(*)'} FROM {batch}").fetchone() or ()
     return dict(zip(distinct, map(int, found), strict=False))

@@ -47,7 +47,7 @@ def rows_by_severity(con: duckdb.DuckDBPyConnection, scan: Scan, rules: Sequence
     if len(broken["refuse"]) + len(broken["warn"]) == 2:
         return 0, 0
     found = con.execute(
-        f"SELECT count_if({refused}), count_if({warned} AND NOT {refused}) FROM {FAILED}"
+        f"SELECT count(*) FILTER ({refused}), count(*) FILTER ({warned} AND NOT {refused}) FROM {FAILED}"
     ).fetchone()
     return (int(found[0]), int(found[1])) if found else (0, 0)
 
