@@ -3,11 +3,11 @@
 fastexcel can give all cells as strings, but it writes numbers with nine decimals: 15610064.2109 becomes
 15610064.210899999, and an ID typed as a number ends in digits that nobody typed. So columns are read
 with their own types and made into text here; where types are mixed in a column, the number cells are
-looked at again. A workbook without such columns is parsed once, the others two to four times.
+looked at again. A workbook without such columns is parsed once, the others up to four times.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -49,13 +49,14 @@ class Sheet:
             sheet, is_mixed = self._load_mixed(), True
         typed, errors = sheet.to_arrow_with_errors()
         columns = list(typed.columns)
-        odd = [i for i, c in enumerate(columns) if pa.types.is_duration(c.type)]
-        odd += [i for i, c in enumerate(columns) if is_mixed and pa.types.is_floating(c.type)]
-        strings = self._columns("string", odd)
-        texts = [_text(column, strings.get(i)) for i, column in enumerate(columns)]
-        if is_mixed:
-            texts = self._exact_numbers(columns, texts)
         names = [None if c.column_name_from == "generated" else c.name for c in sheet.available_columns()]
+        wanted = _second_look(columns, is_mixed=is_mixed)
+        again = self._columns(wanted)
+        texts = [_text(column, again.get(i)) for i, column in enumerate(columns)]
+        numbers = {i: _number_cells(columns[i], again[i]) for i, kind in wanted.items() if kind == "boolean"}
+        found = {i: "float" for i, mask in numbers.items() if pc.any(mask).as_py()}
+        for i, values in self._columns(found).items():
+            texts[i] = pc.if_else(numbers[i], number_text(values), texts[i])
         return names, self._with_errors(texts, errors.errors if errors else [])
 
     def _load(self, **options: Any) -> fastexcel.ExcelSheet:
@@ -67,33 +68,12 @@ class Sheet:
         except fastexcel.UnsupportedColumnTypeCombinationError:  # dates and durations in one column
             return self._load(dtypes="string")
 
-    def _columns(self, dtype: str, indexes: Sequence[int]) -> dict[int, Any]:
-        """Some columns again, read as another type; cells that are not of it are null."""
-        if not indexes:
+    def _columns(self, kinds: Mapping[int, str]) -> dict[int, Any]:
+        """Some columns again, each read as another type; cells that are not of it are null."""
+        if not kinds:
             return {}
-        batch, _ = self._load(dtypes=dtype, use_columns=list(indexes)).to_arrow_with_errors()
-        return dict(zip(sorted(indexes), batch.columns, strict=True))
-
-    def _exact_numbers(self, columns: Sequence[Any], texts: list[Any]) -> list[Any]:
-        """The columns that fastexcel made into strings, with their number cells written exactly.
-
-        Read as "boolean", a number cell is true or false and a text cell is nothing, so text that looks
-        like a number is told from a number.
-        """
-        suspects = [
-            i
-            for i, column in enumerate(columns)
-            if pa.types.is_string(column.type)
-            and pc.any(pc.match_substring_regex(column, NUMBER_LIKE)).as_py()
-        ]
-        numbers = {
-            i: pc.and_(pc.is_valid(flags), pc.invert(pc.is_in(columns[i], value_set=BOOLEANS)))
-            for i, flags in self._columns("boolean", suspects).items()
-        }
-        found = [i for i, mask in numbers.items() if pc.any(mask).as_py()]
-        for i, values in self._columns("float", found).items():
-            texts[i] = pc.if_else(numbers[i], number_text(values), texts[i])
-        return texts
+        batch, _ = self._load(dtypes=dict(kinds), use_columns=sorted(kinds)).to_arrow_with_errors()
+        return dict(zip(sorted(kinds), batch.columns, strict=True))
 
     def _with_errors(self, texts: list[Any], errors: Sequence[fastexcel.CellError]) -> list[Any]:
         """The columns with `#N/A` and its like where there is an error cell instead of a value."""
@@ -110,6 +90,31 @@ class Sheet:
             values = [cells.get(row) for row in range(len(texts[column]))]
             texts[column] = pc.coalesce(pa.array(values, pa.string()), texts[column])
         return texts
+
+
+def _second_look(columns: Sequence[Any], *, is_mixed: bool) -> dict[int, str]:
+    """Which columns to read once more, and as what.
+
+    Durations as strings. Where types are mixed in a column: floats as strings, for there may be yes and
+    no among them, and text that looks like numbers as booleans, see `_number_cells`.
+    """
+    wanted = {}
+    for i, column in enumerate(columns):
+        kind = column.type
+        if pa.types.is_duration(kind) or (is_mixed and pa.types.is_floating(kind)):
+            wanted[i] = "string"
+        elif is_mixed and pa.types.is_string(kind) and _has_number_like(column):
+            wanted[i] = "boolean"
+    return wanted
+
+
+def _has_number_like(column: Any) -> bool:
+    return bool(pc.any(pc.match_substring_regex(column, NUMBER_LIKE)).as_py())
+
+
+def _number_cells(strings: Any, flags: Any) -> Any:
+    """Where number cells are in a column of strings: as a boolean they are true or false, text is nothing."""
+    return pc.and_(pc.is_valid(flags), pc.invert(pc.is_in(strings, value_set=BOOLEANS)))
 
 
 def _text(column: Any, string: Any | None) -> Any:

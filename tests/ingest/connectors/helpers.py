@@ -11,7 +11,7 @@ import duckdb
 import yaml
 
 from infra import lake
-from ingest import landing, lineage
+from ingest import batch, landing
 from ingest.connectors import Fetch, connector
 from ingest.contract import Contract, parse
 from ingest.interval import Interval, midnight
@@ -24,6 +24,14 @@ def contract(
     server: dict[str, Any], columns: Sequence[str], feed: str | None = None, **settings: Any
 ) -> Contract:
     """A contract of text columns; the first is the key. Each call makes a feed of its own."""
+    name, text = contract_text(server, columns, feed, **settings)
+    return parse(text, f"{name}.odcs.yaml")
+
+
+def contract_text(
+    server: dict[str, Any], columns: Sequence[str], feed: str | None = None, **settings: Any
+) -> tuple[str, str]:
+    """(feed, YAML) of such a contract."""
     feed = feed or f"try.f{uuid4().hex[:8]}"
     custom = [{"property": name, "value": value} for name, value in settings.items()]
     document = {
@@ -63,7 +71,7 @@ def contract(
             }
         ],
     }
-    return parse(yaml.safe_dump(document, allow_unicode=True), f"{feed}.odcs.yaml")
+    return feed, yaml.safe_dump(document, allow_unicode=True)
 
 
 class Pulled:
@@ -87,15 +95,11 @@ def pull(given: Contract, workdir: Path, interval: Interval = NIGHT) -> Pulled:
     """Run a connector as `ingest.pull` does, but into memory."""
     folder = workdir / uuid4().hex
     folder.mkdir(parents=True)
-    con, rows = _connection(), []
-    archive = landing.Landing(given.feed, interval)
-    with connector(given)(given, interval, con, archive, folder) as fetch:
-        for part in fetch.parts:
-            kinds = con.execute(f"DESCRIBE SELECT * FROM {part.source}").fetchall()
-            columns = [(n, k) for n, k, *_ in kinds if part.columns is None or n in part.columns]
-            query = lineage.select(given, part, columns, landing.batch_id(given.feed, interval), "now")
-            con.execute(f"COPY ({query}) TO '{folder}/raw.parquet' (FORMAT parquet)")
-            rows += con.execute(f"SELECT * FROM '{folder}/raw.parquet'").to_arrow_table().to_pylist()
+    con, file = _connection(), folder / "raw.parquet"
+    with connector(given)(given, interval, con, landing.Landing(given.feed, interval), folder) as fetch:
+        batch.write(given, interval, con, fetch, file)
+    found = con.execute(f"SELECT * FROM '{file}'").to_arrow_table() if file.exists() else None
+    rows = found.to_pylist() if found else []
     rows.sort(key=lambda row: (row["_source_uri"], row["_row_number"]))
     return Pulled(fetch, rows)
 

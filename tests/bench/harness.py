@@ -1,0 +1,86 @@
+"""Running the cases of a path in turn, each in a process of its own, and laying the figures side by side."""
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+# What a module offers: TITLE; prepare(folder, scale), a context manager that makes the data, starts what
+# must run and yields Facts; CASES, name -> function of the Facts that does the work and returns its rows;
+# LIMIT, the case that the others are measured against; GOALS, case -> ratio to keep; warm_up().
+Facts = Mapping[str, str]
+MISSING = "ModuleNotFoundError"  # a peer that is not installed is left out; `make bench` installs all
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one case."""
+
+    rows: int
+    wall: float  # seconds, without imports
+    cpu: float  # seconds of this process
+    rss: float  # peak, MB
+
+
+def measure(name: str, folder: Path, scale: float, rounds: int) -> list[dict[str, Any]]:
+    """Figures of all cases of a path as rows of a table."""
+    module: Any = import_module(f"tests.bench.{name}")
+    with module.prepare(folder, scale) as facts:
+        (folder / "facts.json").write_text(json.dumps(dict(facts)))
+        runs: dict[str, list[Run]] = {case: [] for case in module.CASES}
+        for _ in range(rounds):
+            for case, done in runs.items():
+                if run := _process(name, case, folder):
+                    done.append(run)
+    limit = statistics.median(run.wall for run in runs[module.LIMIT])
+    return [_row(module, case, done, limit) for case, done in runs.items() if done]
+
+
+def _row(module: ModuleType, case: str, runs: Sequence[Run], limit: float) -> dict[str, Any]:
+    walls = [run.wall for run in runs]
+    wall = statistics.median(walls)
+    goal = module.GOALS.get(case)
+    return {
+        "case": case,
+        "rows": runs[0].rows,
+        "wall_s": round(wall, 2),
+        "spread_s": f"{min(walls):.2f}-{max(walls):.2f}",
+        "cpu_s": round(statistics.median(run.cpu for run in runs), 2),
+        "rss_mb": round(max(run.rss for run in runs)),
+        "rows_per_s": round(runs[0].rows / wall),
+        "ratio": round(wall / limit, 2),
+        "goal": "" if goal is None else f"<= {goal} {'kept' if wall / limit <= goal else 'MISSED'}",
+    }
+
+
+def _process(name: str, case: str, folder: Path) -> Run | None:
+    command = [sys.executable, "-m", "tests.bench.harness", name, case, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if MISSING in done.stderr:
+        return None
+    if done.returncode:
+        raise RuntimeError(f"{name}/{case}: {done.stderr[-3000:]}")
+    return Run(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _main(name: str, case: str, folder: str) -> None:
+    module: Any = import_module(f"tests.bench.{name}")
+    facts = json.loads((Path(folder) / "facts.json").read_text())
+    module.warm_up()
+    started, cpu = time.perf_counter(), time.process_time()
+    rows = module.CASES[case](facts)
+    wall, cpu = time.perf_counter() - started, time.process_time() - cpu
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"rows": rows, "wall": wall, "cpu": cpu, "rss": rss}))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
