@@ -71,6 +71,7 @@ def _session() -> "psycopg.Connection[tuple[object, ...]]":
             dbname=s.pg_serving,
             autocommit=True,
             connect_timeout=10,
+            keepalives_idle=30,  # the session is silent while a long pull runs
             application_name="sanling-lock",
         )
     except psycopg.OperationalError as error:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from infra.settings import connection
 from ingest.connectors import Archive, Fetch, Part, SourceError, identifier, quote
-from ingest.connectors.postgres_table import Column, Table, has_nan, inspect
+from ingest.connectors.postgres_table import OPTIONS, Column, Table, has_nan, inspect
 from ingest.contract import Contract
 from ingest.interval import SHANGHAI, Interval
 
@@ -88,7 +88,7 @@ def attach(con: duckdb.DuckDBPyConnection, dsn: Dsn, schema: str) -> None:
     options = ", ".join(f"{SECRET_OPTIONS[key]} ${key}" for key in given)
     con.execute(f"CREATE OR REPLACE SECRET {ALIAS} (TYPE postgres, {options})", given)
     rest = {key: value for key, value in dsn.items() if key not in SECRET_OPTIONS and value is not None}
-    extra = conninfo.make_conninfo("", **{"connect_timeout": 10, "application_name": "sanling", **rest})
+    extra = conninfo.make_conninfo("", **{**OPTIONS, **rest})
     con.execute(
         f"ATTACH {quote(extra)} AS {ALIAS} (TYPE postgres, SECRET {ALIAS}, READ_ONLY, SCHEMA {quote(schema)})"
     )

@@ -10,6 +10,15 @@ from psycopg import sql
 
 from ingest.connectors import SourceError, SourceUnavailable
 
+# UTF-8 whatever the database is kept in; a silent network ends the session within a minute
+OPTIONS: dict[str, str | int] = {
+    "application_name": "sanling",
+    "client_encoding": "UTF8",
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 DECIMAL_DIGITS = 38  # DuckDB's widest exact number
 WINDOW_TYPES = ("timestamp", "timestamptz", "date")  # a watermark of another type has no order in time
 # SQLSTATE classes that pass by themselves: connection lost, resources, shutdown, too many connections
@@ -79,7 +88,7 @@ def inspect(
     """Read the catalogue; SourceError or SourceUnavailable name feed and connection, never a secret."""
     where = f"{feed} (connection {connection!r})"
     try:
-        with psycopg.connect(**{"connect_timeout": 10, "application_name": "sanling", **dsn}) as session:
+        with psycopg.connect(**{**OPTIONS, **dsn}) as session:
             session.read_only = True
             return _inspect(session, where, schema, relation, watermark, window)
     except psycopg.Error as error:
@@ -127,7 +136,7 @@ def has_nan(dsn: Mapping[str, Any], table: Table, columns: list[str], condition:
     query = sql.SQL("SELECT EXISTS (SELECT FROM {} WHERE ({}) AND ({}))").format(
         sql.Identifier(table.schema, table.relation), names, sql.SQL(condition)
     )
-    with psycopg.connect(**{"connect_timeout": 10, "application_name": "sanling", **dsn}) as session:
+    with psycopg.connect(**{**OPTIONS, **dsn}) as session:
         session.read_only = True
         found = session.execute(query).fetchone()
     return bool(found and found[0])

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from infra.settings import connection
 from infra.stack.credentials import database_uri
@@ -141,6 +142,28 @@ def test_a_partitioned_table_will_do(source: Source) -> None:
     source.contract("t")
     assert keys(source, HISTORY) == ["1", "2"]
     assert keys(source) == ["2"]
+
+
+def test_a_database_kept_in_gb2312_arrives_as_utf8(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"{source.schema}_euc"
+    admin = database_uri(SUPERUSER, "jwzh")
+    with psycopg.connect(admin, autocommit=True) as con:
+        con.execute(
+            sql.SQL(
+                "CREATE DATABASE {} ENCODING 'EUC_CN' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
+            ).format(sql.Identifier(name))
+        )
+    uri = database_uri(SUPERUSER, name)
+    try:
+        with psycopg.connect(uri, autocommit=True, client_encoding="UTF8") as con:
+            con.execute('CREATE TABLE t ("JJDBH" text, "BJNR" text, "GXSJ" timestamp)')
+            con.execute("INSERT INTO t VALUES ('1', '报警人称', '2026-10-01 12:00')")
+        monkeypatch.setenv("SANLING_CONN_POLICE", uri)
+        source.contract("t", schema="public")
+        assert rows_of(verb.pull(FEED, NIGHT), '"BJNR"') == [("报警人称",)]
+    finally:
+        with psycopg.connect(admin, autocommit=True) as con:
+            con.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def test_row_numbers_count_the_rows(source: Source) -> None:
