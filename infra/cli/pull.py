@@ -75,9 +75,10 @@ def validate(
 
       sanling validate police.incident --date 2026-10-30
     """
+    from expectations.validate import BatchMissing
     from expectations.validate import validate as run
 
-    with _plain_errors():
+    with _plain_errors(BatchMissing):
         outcome = run(feed, _interval(feed, day, start, end))
     names = ("batch_id", "outcome", "received", "refused_rows", "warned_rows", "reasons")
     _show({name: _plain(outcome[name]) for name in names}, "judged", fmt)
@@ -117,7 +118,7 @@ def _moment(text: str) -> datetime:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def _plain_errors(*others: type[Exception]) -> Iterator[None]:
     """What a person can mend is one line on the error stream, not a traceback."""
     from infra.settings import SettingsMissing
     from infra.store import StoreRefused
@@ -129,6 +130,6 @@ def _plain_errors() -> Iterator[None]:
     store = (SettingsMissing, StoreRefused, StoreUnavailable, FeedBusy, LockUnavailable)
     try:
         yield
-    except (*source, *store) as error:
+    except (*source, *store, *others) as error:
         errors.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None

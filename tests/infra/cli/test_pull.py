@@ -50,3 +50,11 @@ def test_a_pull_prints_its_batch(stack: Settings) -> None:
     (row,) = json.loads(result.stdout)
     assert row["batch_id"] == "petition.message/20260101T0000--20261002T0000"
     assert (row["outcome"], row["rows"]) == ("empty", 0)
+
+
+def test_a_batch_that_was_not_pulled_cannot_be_judged(stack: Settings) -> None:
+    arguments = ["validate", "police.incident", "--from", "2026-07-01", "--to", "2026-07-02"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "pull it first" in result.stderr
+    assert "Traceback" not in result.output
