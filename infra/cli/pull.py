@@ -126,10 +126,13 @@ def _plain_errors(*others: type[Exception]) -> Iterator[None]:
     from ingest.landing import StoreUnavailable
     from ingest.lock import FeedBusy, LockUnavailable
 
-    source = (SourceError, SourceUnavailable, ValueError)  # ContractBroken is a ValueError
-    store = (SettingsMissing, StoreRefused, StoreUnavailable, FeedBusy, LockUnavailable)
+    known: tuple[type[Exception], ...] = (
+        *(SourceError, SourceUnavailable, ValueError),  # ContractBroken is a ValueError
+        *(SettingsMissing, StoreRefused, StoreUnavailable, FeedBusy, LockUnavailable),
+        *others,
+    )
     try:
         yield
-    except (*source, *store, *others) as error:
+    except known as error:
         errors.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
