@@ -17,7 +17,8 @@ SHRINKING = ("person", "organisation", "place", "event")  # marts that do not sh
 CITIZEN_ID = (
     "(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]($|[^0-9])"
 )
-MOBILE = "(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])"
+# Letters bound a number too: an entity's ID is hexadecimal and may hold eleven digits in a row.
+MOBILE = "(^|[^0-9A-Za-z])1[3-9][0-9]{9}($|[^0-9A-Za-z])"
 NOT_PERSONAL = ("credit_code", "record_key", "_run_id", "_changed_by", "_row_hash")  # numbers of other things
 
 
