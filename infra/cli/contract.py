@@ -95,10 +95,9 @@ def new(
 
       sanling contract new postgresql://police/public.icc_t_pjdb --feed police.dispatch --output -
     """
-    from ingest.draft import draft
-
     from infra.settings import SettingsMissing
     from ingest.connectors import SourceError, SourceUnavailable
+    from ingest.draft import draft
 
     try:
         text = draft(sample, feed)
@@ -160,13 +159,18 @@ def _checked(path: Path) -> dict[str, Any]:
         **dict.fromkeys(("version", "transport", "properties", "rules")),
         "problems": [],
     }
+    text = path.read_text(encoding="utf-8")
     try:
-        contract = parse(path.read_text(encoding="utf-8"), path.name)
+        contract = parse(text, path.name)
         row |= {"version": contract.version, "transport": contract.server.type}
         row["properties"] = len(contract.properties)
         row["rules"] = _rules(contract)
     except ContractBroken as error:
         row["problems"] = error.problems
+    left = [number for number, line in enumerate(text.splitlines(), 1) if "TODO" in line]
+    if left:
+        lines = ", ".join(map(str, left))
+        row["problems"] = [*row["problems"], f"a draft's TODO is left in line {lines}: fill it in"]
     return row
 
 

@@ -40,6 +40,7 @@ def test_all_shipped_contracts_pass() -> None:
         ("logicalType: integer", "logicalType: intger", "intger"),
         ("expect_full_precision", "expect_nonsense", "expect_nonsense"),
         ("name: likes", "name: face_image", "does not take in"),
+        ("name: 网络问政留言", "name: TODO 名称", "TODO is left in line 6"),
     ],
 )
 def test_a_broken_contract_is_named_with_its_problem(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -74,3 +75,24 @@ def test_a_breaking_change_needs_a_new_first_number(tmp_path: Path) -> None:
 
 def test_neither_file_nor_revision(tmp_path: Path) -> None:
     assert call("diff", FEED, "--against", "no-such-revision").exit_code == 2
+
+
+def test_a_draft_is_written_once_and_has_things_to_do(tmp_path: Path) -> None:
+    sample, target = tmp_path / "cases.csv", tmp_path / "police.case.odcs.yaml"
+    sample.write_text("案件编号,更新时间\nA1,2026-10-01 12:00:00\nA2,2026-10-01 13:00:00\n", encoding="utf-8")
+    drafted = call("new", str(sample), "--feed", "police.case", "--output", str(target))
+    assert drafted.exit_code == 0, drafted.output
+    assert "案件编号" in target.read_text(encoding="utf-8")
+    checked = call("check", str(target))
+    assert checked.exit_code == 1
+    assert "TODO is left" in checked.stderr
+    again = call("new", str(sample), "--feed", "police.case", "--output", str(target))
+    assert again.exit_code == 1
+    assert "exists" in again.stderr
+
+
+def test_a_sample_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    result = call("new", str(tmp_path / "none.xlsx"), "--feed", "police.case", "--output", "-")
+    assert result.exit_code == 1
+    assert "none.xlsx" in result.stderr
+    assert "Traceback" not in result.output
