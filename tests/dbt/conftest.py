@@ -1,7 +1,7 @@
-"""A lake of its own for each test module, on the stack's servers."""
+"""Lakes for tests of the dbt project, on the stack's servers, a catalogue each: modules do not meet."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import psycopg
@@ -15,22 +15,28 @@ number = count(1)
 
 
 @pytest.fixture(scope="module")
-def lakehouse(stack: object) -> Iterator[Lakehouse]:
-    """An empty catalogue; the store's objects have names of their own."""
-    catalogue = f"lake_of_test_{os.getpid()}_{next(number)}"
+def new_lakehouse(stack: object) -> Iterator[Callable[[], Lakehouse]]:
+    """Makes empty lakes; they go with the module."""
+    made: list[str] = []
     before = settings().pg_catalog
+
+    def make() -> Lakehouse:
+        made.append(f"lake_of_test_{os.getpid()}_{next(number)}")
+        with _server() as con:
+            con.execute(f"CREATE DATABASE {made[-1]} OWNER {settings().pg_user}".encode())
+        return Lakehouse(made[-1])
+
+    yield make
+    Lakehouse(before).use()
     with _server() as con:
-        con.execute(f"CREATE DATABASE {catalogue} OWNER {settings().pg_user}".encode())
-    _use(catalogue)
-    yield Lakehouse()
-    _use(before)
-    with _server() as con:
-        con.execute(f"DROP DATABASE {catalogue} WITH (FORCE)".encode())
+        for catalogue in made:
+            con.execute(f"DROP DATABASE {catalogue} WITH (FORCE)".encode())
 
 
-def _use(catalogue: str) -> None:
-    os.environ["SANLING_PG_CATALOG"] = catalogue
-    settings.cache_clear()
+@pytest.fixture(scope="module")
+def lakehouse(new_lakehouse: Callable[[], Lakehouse]) -> Lakehouse:
+    """One empty lake for the module."""
+    return new_lakehouse()
 
 
 def _server() -> psycopg.Connection:

@@ -1,4 +1,4 @@
-"""A small lake for tests of the dbt project: batches made by hand, registered as the night would, and built."""
+"""A small lake for tests of the dbt project: batches made by hand, registered and built."""
 
 import hashlib
 import os
@@ -15,12 +15,14 @@ from dbt.cli.main import dbtRunner
 
 from infra import lake
 from infra.lake import connect
+from infra.settings import settings
 from ingest.contract import Contract, load
 from ingest.interval import Interval, midnight
 
 Row = Mapping[str, str | None]
 FIRST = date(2026, 10, 1)
 LINEAGE = ["_batch_id", "_record_key", "_content_hash", "_source_uri", "_pulled_at"]
+RUN_COLUMNS = ("_changed_on", "_changed_by", "_pulled_at")
 BATCH = """
 create table if not exists lake.ops.batch (
     batch_id varchar, feed varchar, platform varchar, interval_start timestamptz, interval_end timestamptz,
@@ -38,8 +40,16 @@ class Broken:
     severity: str = "refuse"
 
 
+@dataclass(frozen=True)
 class Lakehouse:
-    """Delivers batches, builds models, reads tables. One catalogue each, so that tests do not meet."""
+    """Delivers batches, builds models, reads tables, on a catalogue of its own."""
+
+    catalogue: str
+
+    def use(self) -> None:
+        """Make this the lake that the settings name; every other method does so first."""
+        os.environ["SANLING_PG_CATALOG"] = self.catalogue
+        settings.cache_clear()
 
     def deliver(
         self,
@@ -53,17 +63,17 @@ class Lakehouse:
     ) -> str:
         """Put the batch of the n-th day (from 1) into the store and register it; returns its id.
 
-        Rows hold conformed names; what a row lacks gets the contract's plain value. Delivering a day again is a
-        new attempt. `columns`: conformed names that the source has, all by default.
+        Rows hold conformed names; what a row lacks gets a plain value. Delivering a day again is a new
+        attempt. `columns`: conformed names that the source has, all by default.
         """
         contract = load(feed)
         business_date = FIRST + timedelta(days=day - 1)
         interval = Interval(midnight(business_date), midnight(business_date + timedelta(days=1)))
         batch_id = f"{feed}/{interval.text}"
-        key = f"{contract.platform}/{contract.name}/date={business_date}/{interval.text}-{uuid4().hex}.parquet"
+        key = f"{contract.platform}/{contract.name}/{interval.text}-{uuid4().hex}.parquet"
         raw = _raw(contract, batch_id, rows, columns)
         verdict = _verdicts(raw, broken)
-        with _writer() as con:
+        with self._connect() as con:
             _put(con, raw, f"s3://raw/{key}")
             _put(con, verdict, f"s3://verdicts/{key}")
             con.execute("create schema if not exists lake.ops")
@@ -72,28 +82,37 @@ class Lakehouse:
             con.execute(
                 "insert into lake.ops.batch values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true)",
                 [
-                    batch_id, feed, contract.platform, interval.start, interval.end, business_date, uuid4().hex,
-                    f"s3://raw/{key}" if rows else None, f"s3://verdicts/{key}",
+                    batch_id, feed, contract.platform, interval.start, interval.end, business_date,
+                    uuid4().hex, f"s3://raw/{key}" if rows else None, f"s3://verdicts/{key}",
                     "refused" if refused else "accepted", len(rows), contract.version,
                 ],
             )  # fmt: skip
             con.execute(
-                "update lake.ops.batch set is_pending = true where feed = ? and interval_end > ?", [feed, interval.end]
+                "update lake.ops.batch set is_pending = true where feed = ? and interval_end > ?",
+                [feed, interval.end],
             )
         return batch_id
 
     def build(self, *select: str, day: int = 1, whole: bool = False, tests: bool = False) -> None:
-        """Build models for the n-th day, `select` as dbt takes it; all by default. Raises BuildFailed."""
+        """Build models for the n-th day, `select` as dbt takes it; AssertionError names what failed."""
+        arguments = ["build", "--quiet", "--exclude-resource-type", "unit_test"]
+        if not tests:
+            arguments += ["--exclude-resource-type", "test"]
+        self._dbt([*arguments, *(["--select", *select] if select else [])], day, whole=whole)
+
+    def unit_tests(self) -> None:
+        """Run dbt's unit tests; the models they test must have been built."""
+        self._dbt(["test", "--quiet", "--select", "test_type:unit"], 1)
+
+    def _dbt(self, arguments: list[str], day: int, *, whole: bool = False) -> None:
+        self.use()
         os.environ |= {
             **lake.dbt_environment(),
             "SANLING_BUSINESS_DATE": (FIRST + timedelta(days=day - 1)).isoformat(),
             "SANLING_RUN_ID": f"test-{day}",
             "SANLING_WHOLE": "1" if whole else "0",
         }
-        arguments = ["build", "--quiet", "--exclude-resource-type", "unit_test"]
-        if not tests:
-            arguments += ["--exclude-resource-type", "test"]
-        result = dbtRunner(manifest=_manifest()).invoke([*arguments, *(["--select", *select] if select else [])])
+        result = dbtRunner(manifest=_manifest()).invoke(arguments)
         if result.exception:
             raise result.exception
         failed = [f"{r.node.name}: {r.message}" for r in result.result or () if r.status in ("error", "fail")]
@@ -101,7 +120,7 @@ class Lakehouse:
 
     def publish(self) -> None:
         """Mark all batches as built, as the publication does at its end."""
-        with _writer() as con:
+        with self._connect() as con:
             con.execute("update lake.ops.batch set is_pending = false where is_pending")
 
     def night(self, *select: str, day: int = 1) -> None:
@@ -111,16 +130,29 @@ class Lakehouse:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query on the lake gives."""
-        with _writer() as con:
+        with self._connect() as con:
             return con.execute(sql, list(values)).fetchall()
 
-    def table(self, name: str, without: Sequence[str] = ("_changed_on", "_changed_by")) -> list[tuple[Any, ...]]:
-        """All rows of a table in a fixed order, without the columns that say when a row changed."""
-        with _writer() as con:
-            present = {row[0] for row in con.execute(f"describe {name}").fetchall()}
-            exclude = ", ".join(sorted(present.intersection(without)))
-            columns = f"* exclude ({exclude})" if exclude else "*"
-            return con.execute(f"select {columns} from {name} order by all").fetchall()
+    def dump(self, *schemas: str) -> dict[str, list[Any]]:
+        """Table -> all its rows in a fixed order, without the columns that say when a row came or changed."""
+        found: dict[str, list[Any]] = {}
+        names = self.tables(*schemas)
+        with self._connect() as con:
+            for name in names:
+                present = {row[0] for row in con.execute(f"describe {name}").fetchall()}
+                exclude = ", ".join(sorted(present.intersection(RUN_COLUMNS)))
+                columns = f"* exclude ({exclude})" if exclude else "*"
+                found[name] = con.execute(f"select {columns} from {name} order by all").fetchall()
+        return found
+
+    def tables(self, *schemas: str) -> list[str]:
+        """Names of the tables of some schemas of the lake."""
+        found = self.rows(
+            "select 'lake.' || schema_name || '.' || table_name from duckdb_tables() "
+            "where database_name = 'lake' and schema_name in (select unnest(?)) order by 1",
+            list(schemas),
+        )
+        return [name for (name,) in found]
 
     def snapshot(self) -> int:
         """The lake's latest snapshot."""
@@ -131,6 +163,19 @@ class Lakehouse:
         found = self.rows("select changes from lake.snapshots() where snapshot_id > ?", snapshot)
         return [f"{kind}: {', '.join(names)}" for (changes,) in found for kind, names in changes.items()]
 
+    def changed_tables(self, schema: str, since: int) -> list[str]:
+        """Tables of a schema with rows in their change feed after a snapshot."""
+        last = self.snapshot()
+        names = [name.rsplit(".", 1)[1] for name in self.tables(schema)]
+        feed = "select count(*) from ducklake_table_changes('lake', '{}', '{}', {}, {})"
+        with self._connect() as con:
+            counts = {n: con.execute(feed.format(schema, n, since + 1, last)).fetchone() for n in names}
+        return [name for name, count in counts.items() if count != (0,)]
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        self.use()
+        return connect(lake=True)
+
 
 @lru_cache(maxsize=1)
 def _manifest() -> Any:
@@ -139,10 +184,6 @@ def _manifest() -> Any:
     if result.exception:
         raise result.exception
     return result.result
-
-
-def _writer() -> duckdb.DuckDBPyConnection:
-    return connect(lake=True)
 
 
 def _put(con: duckdb.DuckDBPyConnection, table: pa.Table, uri: str) -> None:
@@ -155,12 +196,16 @@ def _raw(contract: Contract, batch_id: str, rows: Sequence[Row], columns: Sequen
     wanted = [p for p in contract.properties if columns is None or p.name in columns]
     key = contract.primary_key[0].name
     uri = f"s3://landing/{contract.platform}/{contract.name}/{batch_id.partition('/')[2]}/rows"
-    data: dict[str, list[Any]] = {p.physical: [row.get(p.name, plain(contract.feed, p.name)) for row in rows] for p in wanted}
+    data: dict[str, list[Any]] = {
+        p.physical: [row.get(p.name, plain(contract.feed, p.name)) for row in rows] for p in wanted
+    }
     data |= {
         "_batch_id": [batch_id] * len(rows),
         "_row_number": list(range(1, len(rows) + 1)),
         "_record_key": [f"{contract.feed}:{row[key]}" if row.get(key) else None for row in rows],
-        "_content_hash": [_hash([row.get(p.name, plain(contract.feed, p.name)) for p in wanted]) for row in rows],
+        "_content_hash": [
+            _hash([row.get(p.name, plain(contract.feed, p.name)) for p in wanted]) for row in rows
+        ],
         "_source_uri": [uri] * len(rows),
         "_pulled_at": ["2026-10-02T01:00:00+08:00"] * len(rows),
     }
@@ -175,14 +220,17 @@ def _verdicts(raw: pa.Table, broken: Sequence[Broken]) -> pa.Table:
     columns |= {
         "rule": [b.rule for b in broken],
         "severity": [b.severity for b in broken],
-        **{name: [""] * len(broken) for name in ("field", "source_field", "dimension", "observed", "message_zh")},
+        **{
+            name: [""] * len(broken)
+            for name in ("field", "source_field", "dimension", "observed", "message_zh")
+        },
     }
     text = {name: pa.array(values, pa.string()) for name, values in columns.items() if name != "_row_number"}
     return pa.table({**text, "_row_number": pa.array(columns["_row_number"], pa.int64())})
 
 
 def _hash(values: Sequence[str | None]) -> str:
-    return hashlib.md5(repr(values).encode()).hexdigest()
+    return hashlib.md5(repr(values).encode(), usedforsecurity=False).hexdigest()
 
 
 PLAIN = {  # a value that keeps every rule, by conformed name
@@ -192,7 +240,8 @@ PLAIN = {  # a value that keeps every rule, by conformed name
     "occurred_at": "2026-09-30 08:00:00", "reported_at": "2026-09-30 08:05:00",
     "happened_at": "2026-09-30 08:00:00", "registered_at": "2026-09-30 09:00:00",
     "petitioned_on": "2026-09-30", "posted_at": "2026/9/30 9:05:01", "updated_at": "2026-09-30 10:00:00",
-    "place_text": "河南省郑州市中原区桐柏路25号", "narrative": "邻里因停车发生争吵", "content": "邻里因停车发生争吵",
+    "place_text": "河南省郑州市中原区桐柏路25号",
+    "narrative": "邻里因停车发生争吵", "content": "邻里因停车发生争吵",
     "title": "停车争吵", "subject": "停车争吵", "handling_status": "03",
     "deaths": "0", "serious_injuries": "0", "grade": "04", "user_pseudonym": "A0001",
 }  # fmt: skip
@@ -201,9 +250,14 @@ PLAIN = {  # a value that keeps every rule, by conformed name
 CODES = {
     "police.incident": {"category": "060000"},
     "petition.petition": {"category": "房产物业_物业服务", "status": "待办理", "form": "网信"},
-    "emergency.accident": {"category": "高处坠落", "status": "快报", "grade": "一般", "coordinate_system": "CGCS2000"},
+    "emergency.accident": {
+        "category": "高处坠落",
+        "status": "快报",
+        "grade": "一般",
+        "coordinate_system": "CGCS2000",
+    },
     "grid.event": {"category": "家庭邻里", "status": "0", "division_code": "410102001001"},
-}
+}  # fmt: skip
 
 
 def plain(feed: str, name: str) -> str | None:

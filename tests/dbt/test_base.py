@@ -50,7 +50,7 @@ def dispositions(lakehouse: Lakehouse, key: str | None) -> list[str]:
 
 @pytest.fixture(scope="module")
 def built(lakehouse: Lakehouse) -> Lakehouse:
-    """Three nights built one after the other, then a fourth batch that is refused as a whole, and an empty one."""
+    """Three nights, one after the other; then a batch refused as a whole, and an empty one."""
     lakehouse.deliver(FEED, 1, rows(NIGHTS[0]))
     lakehouse.night(BASE, day=1)
     lakehouse.deliver(FEED, 2, rows(NIGHTS[1]), [Broken(3, "division_code"), Broken(2, "phone", "warn")])
@@ -86,12 +86,15 @@ def test_every_received_row_is_held(built: Lakehouse) -> None:
 
 
 def test_warnings_travel_with_the_row(built: Lakehouse) -> None:
-    found = built.rows(f"select _warned_rules from lake.staging.{BASE} where incident_no = 'overlap' order by 1")
+    found = built.rows(
+        f"select _warned_rules from lake.staging.{BASE} where incident_no = 'overlap' order by 1"
+    )
     assert found == [(" phone ",), (None,)]
 
 
-def test_missing_column_is_null_and_unknown_feed_columns_do_not_matter(lakehouse: Lakehouse) -> None:
-    lakehouse.deliver("petition.message", 1, [{"message_no": "1"}], columns=["message_no", "subject", "posted_at"])
+def test_a_missing_column_is_null(lakehouse: Lakehouse) -> None:
+    columns = ["message_no", "subject", "posted_at"]
+    lakehouse.deliver("petition.message", 1, [{"message_no": "1"}], columns=columns)
     lakehouse.build("base_petition__message")
     assert lakehouse.rows("select message_no, subject, likes from lake.staging.base_petition__message") == [
         ("1", "停车争吵", None)
@@ -99,10 +102,8 @@ def test_missing_column_is_null_and_unknown_feed_columns_do_not_matter(lakehouse
 
 
 def test_pulling_an_old_batch_again_judges_later_ones_anew(built: Lakehouse) -> None:
-    """Day 2 now brings what day 1 brought: day 2 repeats day 1, and nothing else changes before or after."""
+    """Day 2 now brings what day 1 brought: it repeats day 1, and nothing else changes."""
     again = [("changes-and-back", "A", "2026-10-02 01:00:00"), NIGHTS[1][2]]
-    first = built.rows(f"select _content_hash from lake.staging.{BASE} where incident_no = 'changes-and-back' limit 1")
-    assert first
     rows_of_first = [{**row, "updated_at": "2026-10-01 01:00:00"} for row in rows(again[:1])]
     built.deliver(FEED, 2, [*rows_of_first, *rows(again[1:])])
     built.night(BASE, day=5)

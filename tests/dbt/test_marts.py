@@ -1,0 +1,140 @@
+"""What the marts say of a small city: who is one person, what is one event, and what stays out."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.dbt.city import DAYS, LI, WANG, deliver, no
+from tests.dbt.lakehouse import Lakehouse
+
+pytestmark = pytest.mark.slow
+PHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+CITIZEN_ID = re.compile(r"(?<![0-9])[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx](?![0-9])")
+
+
+@pytest.fixture(scope="module")
+def city(lakehouse: Lakehouse) -> Lakehouse:
+    """The first two days, with dbt's own tests."""
+    for day in (1, 2):
+        deliver(lakehouse, day)
+    lakehouse.build(day=2, tests=True)
+    return lakehouse
+
+
+def event_of(city: Lakehouse, record_key: str) -> dict[str, Any] | None:
+    columns = (
+        "event_id",
+        "event_kind",
+        "report_count",
+        "platform_count",
+        "status",
+        "deaths",
+        "is_casualty_accident",
+    )
+    found = city.rows(
+        f"select {', '.join(columns)} from lake.mart.event where event_id = "
+        "(select event_id from lake.mart.event_report where record_key = ?)",
+        record_key,
+    )
+    return dict(zip(columns, found[0], strict=True)) if found else None
+
+
+def test_unit_tests(city: Lakehouse) -> None:
+    city.unit_tests()
+
+
+def test_reports_that_name_each_other_are_one_event(city: Lakehouse) -> None:
+    """A call, a petition with its 12345 number, a grid event that names the call, a merged call."""
+    event = event_of(city, f"police.incident:{no(1)}")
+    assert event is not None
+    assert (event["report_count"], event["platform_count"]) == (4, 3)
+    for key in ("petition.petition:XF2026100001", "grid.event:WG20260001", f"police.incident:{no(7)}"):
+        assert event_of(city, key) == event
+    assert event["status"] == "dispatched", "closed by the police alone is not closed"
+
+
+def test_petitions_of_one_matter_are_one_event(city: Lakehouse) -> None:
+    assert event_of(city, "petition.petition:XF2026100002") == event_of(
+        city, "petition.petition:XF2026100003"
+    )
+
+
+def test_a_corrected_accident_counts_its_latest_figures(city: Lakehouse) -> None:
+    event = event_of(city, "emergency.accident:SG2026001")
+    assert event is not None
+    assert (event["event_kind"], event["deaths"], event["is_casualty_accident"]) == ("accident", 2, True)
+    assert event == event_of(city, f"police.incident:{no(2)}")
+
+
+@pytest.mark.parametrize("number", [3, 4, 8, 9])
+def test_confidential_deleted_and_orphaned_calls_are_no_events(city: Lakehouse, number: int) -> None:
+    assert event_of(city, f"police.incident:{no(number)}") is None
+    held = city.rows("select count(*) from lake.intermediate.int_record where source_no = ?", no(number))
+    assert held == [(1,)], "but the record is still there"
+
+
+def test_an_id_number_with_a_compatible_name_is_one_person(city: Lakehouse) -> None:
+    found = city.rows(
+        "select sex, birth_year_band, record_count, platform_count from lake.mart.person where has_valid_id"
+    )
+    assert ("2", "1940-1949", 3, 2) in found, (
+        "王伟 and 王某某 of calls, 王 伟 of a petition; 赵云 is someone else"
+    )
+
+
+def test_an_organisation_is_found_by_code_and_by_name(city: Lakehouse) -> None:
+    found = city.rows(
+        "select credit_code, org_kind, record_count, platform_count from lake.mart.organisation"
+    )
+    assert found == [("91110000600037341L", "enterprise", 2, 2)]
+
+
+def test_one_place_under_several_spellings(city: Lakehouse) -> None:
+    found = city.rows(
+        "select label_zh, record_count, platform_count from lake.mart.place where place_kind = 'site'"
+    )
+    assert found == [("碧沙岗公园", 3, 3)]
+
+
+def test_the_ledger_is_balanced(city: Lakehouse) -> None:
+    received = {
+        (f"2026-10-0{n}", feed): len(rows) for n, day in enumerate(DAYS[:2], 1) for feed, rows in day.items()
+    }
+    found = city.rows("select business_date::varchar, feed, received, is_balanced from lake.mart.feed_ledger")
+    assert {(day, feed): n for day, feed, n, _ in found} == received
+    assert all(balanced for *_, balanced in found)
+
+
+def test_a_feed_without_a_batch_is_late(city: Lakehouse) -> None:
+    found = dict(city.rows("select feed, is_late from lake.mart.feed_freshness"))
+    assert found["police.incident"] is False
+    assert found["grid.event"] is True
+    assert city.rows("select age_days from lake.mart.feed_freshness where feed = 'grid.event'") == [(1,)]
+
+
+def test_no_personal_value_in_any_mart(city: Lakehouse) -> None:
+    """No ID number, phone or name of a person, in any column; record keys are numbers of documents."""
+    names = {
+        row[0]
+        for row in city.rows("select distinct person_name from lake.intermediate.int_record where 1 = 1")
+    }
+    names = {name for name in names if name}
+    assert {"王伟", "李娜"} <= names
+    for table in city.tables("mart"):
+        if table.endswith(".division"):
+            continue
+        for row in city.rows(f"select * exclude (_row_hash) from {table}"):
+            for value in map(str, row):
+                assert value not in names, table
+                assert not any(name in value for name in names if len(name) > 1), table
+                assert WANG not in value, table
+                assert LI not in value, table
+                assert not PHONE.search(value) or ":" in value, table
+                assert not CITIZEN_ID.search(value), table
+
+
+def test_coordinates_of_homes_are_rounded(city: Lakehouse) -> None:
+    found = city.rows("select lon, lat, label_zh from lake.mart.place where place_kind = 'street_number'")
+    assert all(lon is None or (round(lon, 2), round(lat, 2)) == (lon, lat) for lon, lat, _ in found)
+    assert all(label is None for *_, label in found)

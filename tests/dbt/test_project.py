@@ -1,0 +1,96 @@
+"""The project's own promises: generated files are fresh, marts are described, nothing is secret in it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.generate import PROJECT, base_name, render, staging_file, stale
+from infra.settings import ROOT
+from ingest.contract import load_all
+
+CHINESE = re.compile(r"[一-鿿]")
+LATIN = re.compile(r"[a-zA-Z]{3,}")
+MARTS = [
+    pytest.param(model, id=model["name"])
+    for path in sorted((PROJECT / "models" / "marts").rglob("*.yml"))
+    for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+]
+PERSONAL = {
+    "name",
+    "person_name",
+    "id_no",
+    "phone",
+    "person_phone",
+    "address",
+    "place_text",
+    "narrative",
+    "title",
+}
+
+
+def test_generated_files_are_fresh() -> None:
+    assert stale(render()) == [], "run `sanling contract generate`"
+
+
+def test_a_changed_contract_makes_generated_files_stale() -> None:
+    contracts = load_all()
+    named = {path.name for path in stale(render(contracts[1:]))}
+    assert f"{base_name(contracts[0])}.sql" in named, "the file of a contract that is gone"
+
+
+@pytest.mark.parametrize("contract", load_all(), ids=lambda contract: contract.feed)
+def test_every_feed_has_a_staging_model(contract: Any) -> None:
+    assert staging_file(contract).is_file()
+
+
+def test_dbt_runs_on_one_thread() -> None:
+    """DuckLake is unsafe under concurrency inside one process."""
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    assert [output["threads"] for output in profile["sanling"]["outputs"].values()] == [1]
+
+
+def test_no_secret_in_the_profile() -> None:
+    text = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
+    assert not re.search(r"password\s*[:=]|secret\s*:|key_id", text.split("\n\n", 1)[-1], re.IGNORECASE)
+
+
+def test_every_mart_is_described() -> None:
+    files = {path.stem for path in (PROJECT / "models" / "marts").rglob("*.sql")}
+    assert files == {param.values[0]["name"] for param in MARTS}
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_mart_says_its_purpose_and_owner_and_every_column_in_both_languages(mart: dict[str, Any]) -> None:
+    meta = mart["config"]["meta"]
+    assert meta["owner"]
+    assert meta["purpose"]
+    for described in (mart, *mart["columns"]):
+        assert CHINESE.search(described["description"]), described["name"]
+        assert LATIN.search(described["description"]), described["name"]
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_mart_has_no_column_for_personal_values(mart: dict[str, Any]) -> None:
+    assert PERSONAL.isdisjoint(column["name"] for column in mart["columns"])
+
+
+def test_models_are_short() -> None:
+    written = [path for path in (PROJECT / "models").rglob("*.sql") if "_generated" not in path.parts]
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in written}
+    assert {name: n for name, n in lengths.items() if n > 120} == {}
+
+
+def test_no_machine_path_in_the_project() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in PROJECT.rglob("*")
+        if path.suffix in {".sql", ".yml", ".py"} and _names_a_place(path)
+    ]
+    assert found == []
+
+
+def _names_a_place(path: Path) -> bool:
+    return bool(re.search(r"/(home|root|tmp|Users|work)/", path.read_text(encoding="utf-8")))
