@@ -151,19 +151,14 @@ def _named(contract: Contract, rule: contracts.Rule) -> type[Any]:
 def _make(contract: Contract, kind: type[Any], kwargs: dict[str, Any], severity: str | None = None) -> Any:
     """One rule; what Great Expectations keeps of it names clause and dimension as well."""
     chosen = severity or kind.default_severity
-    meta = {
-        # By it the rule finds its result in what the library gives back.
-        "key": f"{kind.rule()}/{kwargs.get('column', '')}",
-        "rule": kind.rule(),
-        "clause": kind.clause,
-        "dimension": kind.dimension,
-        "severity": chosen,
-    }
+    meta = {"rule": kind.rule(), "clause": kind.clause, "dimension": kind.dimension, "severity": chosen}
     try:
-        return kind(**kwargs, severity=SEVERITIES[chosen], meta=meta)
+        made = kind(**kwargs, severity=SEVERITIES[chosen], meta=meta)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ContractBroken(contract.feed, [f"{kind.expectation_type}: {wrong}"]) from None
+    made.meta["key"] = made.name  # by it the rule finds its result in what the library gives back
+    return made
 
 
 def severity_of(rule: Rule) -> str:

@@ -34,6 +34,11 @@ class Rule(BatchExpectation):  # type: ignore[misc]
         """The name that verdicts carry: `citizen_id` of ExpectCitizenId."""
         return str(cls.expectation_type).removeprefix("expect_")
 
+    @property
+    def name(self) -> str:
+        """Unique within a suite."""
+        return self.rule()
+
 
 class RowRule(Rule):
     """A rule that each row keeps or breaks on one column (or on several, the first one in charge)."""

@@ -16,15 +16,21 @@ DIVISIONS = ROOT / "dbt_project" / "seeds" / "divisions.csv.gz"
 NEIGHBOURS, MARGIN, SHORTEST = 8, 1.3, 25.0  # of `reach_km`
 LEVELS = {"county": "县级", "township": "乡级", "village": "村级"}
 
-LOAD = (
-    "CREATE TEMP TABLE IF NOT EXISTS _division AS "
-    "SELECT code12, any_value(level) AS level, bool_or(valid_to IS NULL) AS is_current, "
-    "any_value(lon) AS lon, any_value(lat) AS lat, "
-    "any_value(successor_codes) AS successors "
-    f"FROM read_csv({quote(str(DIVISIONS))}, types = {{'code12': 'VARCHAR', 'code': 'VARCHAR', "
-    "'parent_code12': 'VARCHAR', 'successor_codes': 'VARCHAR', 'version': 'VARCHAR', 'lon': 'DOUBLE', "
-    "'lat': 'DOUBLE', 'valid_from': 'VARCHAR', 'valid_to': 'VARCHAR'}) GROUP BY code12"
-)
+LOAD = f"""
+    CREATE TEMP TABLE IF NOT EXISTS _division AS
+    SELECT
+        code12,
+        any_value(level) AS level,
+        bool_or(valid_to IS NULL) AS is_current,
+        any_value(lon::DOUBLE) AS lon,
+        any_value(lat::DOUBLE) AS lat,
+        -- '220104000000[2005];220184000000': codes apart, years left out
+        replace(
+            regexp_replace(arg_max(successor_codes, valid_to), '[[][0-9]+[]]', '', 'g'), ';', '、'
+        ) AS successors
+    FROM read_csv({quote(str(DIVISIONS))}, all_varchar = true)
+    GROUP BY code12
+"""
 
 
 def table(column: str) -> str:
