@@ -23,7 +23,6 @@ EXPECTED = (  # what a user can mend; all else is a fault of ours and shows its 
     supervision.SupervisorSilent,
 )
 FEED = ("feed", "batch", "received", "accepted", "refused", "repeated", "equation")
-PROBLEM = ("feed", "rule", "field", "rows", "effect", "how_to_mend")
 NEXT = """\
 [bold]make run[/]                                        the next day
 [bold]make up[/]                                         Airflow's web interface and scheduler
@@ -52,13 +51,24 @@ def close(said: dict[str, Any]) -> None:
     feeds = [{name: row[name] for name in FEED} for row in said["feeds"]]
     show(feeds, f"feeds on {said['business_date']}: received = accepted + refused + repeated")
     show([{"mart": name, "rows": rows} for name, rows in said["marts"].items()], "published marts")
-    show([{name: row[name] for name in PROBLEM} for row in said["worst"]], "worst data problems")
+    _problems(said["worst"])
     if said["warnings"]:
         show(said["warnings"], "warnings")
     if not said["is_published"]:
         console.print("[red]not published[/]: consumers still read the marts of the last good night")
     console.print(f"run {said['run_id']}  snapshot {said['snapshot'] or '-'}", highlight=False, markup=False)
     console.print(NEXT.format(event=escape(said["example"] or "<event id>")), highlight=False)
+
+
+def _problems(worst: list[dict[str, Any]]) -> None:
+    """The worst data problems as lines, since the advice does not fit into a column."""
+    console.print("worst data problems" if worst else "no data problems", style="italic")
+    for number, row in enumerate(worst, 1):
+        what = (
+            f"{number}. {row['feed']}: {row['rows']:,} rows {row['effect']}, {row['rule']} of {row['field']}"
+        )
+        console.print(f"{number}. {what}", markup=False, highlight=False)
+        console.print(f"   {row['how_to_mend']}", style="dim", markup=False, highlight=False)
 
 
 def _prepare_city(day: date | None, params: sandbox.Params) -> date:
