@@ -6,7 +6,7 @@ from infra.settings import settings
 
 
 def connect_serving(*, read_only: bool = False) -> psycopg.Connection:
-    """A connection to the serving database as the pipeline's own role; psycopg.OperationalError if refused."""
+    """A connection to the serving database as our own role; psycopg.OperationalError if refused."""
     s = settings()
     con = psycopg.connect(
         host=s.pg_host,

@@ -64,9 +64,7 @@ def _problems(worst: list[dict[str, Any]]) -> None:
     """The worst data problems as lines, since the advice does not fit into a column."""
     console.print("worst data problems" if worst else "no data problems", style="italic")
     for number, row in enumerate(worst, 1):
-        what = (
-            f"{number}. {row['feed']}: {row['rows']:,} rows {row['effect']}, {row['rule']} of {row['field']}"
-        )
+        what = f"{row['feed']}: {row['rows']:,} rows {row['effect']}, {row['rule']} of {row['field']}"
         console.print(f"{number}. {what}", markup=False, highlight=False)
         console.print(f"   {row['how_to_mend']}", style="dim", markup=False, highlight=False)
 
