@@ -19,6 +19,12 @@ class Pair:
     receipt_etag: str
     outcome_etag: str | None
 
+    @property
+    def feed(self) -> str:
+        """The feed that the papers belong to."""
+        platform, name, *_ = self.path.split("/")
+        return f"{platform}.{name}"
+
 
 @dataclass(frozen=True)
 class Batch:

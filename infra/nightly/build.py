@@ -17,9 +17,12 @@ from typing import Any
 from infra.lake import dbt_environment
 from infra.nightly import journal, publication
 from infra.nightly.fingerprint import fingerprint
+from infra.nightly.locks import raw_objects
 from infra.nightly.project import LOGS, PROJECT, TARGET
 from infra.nightly.redact import redact
+from infra.nightly.register import register
 from infra.settings import ROOT
+from ingest.contract import feeds
 
 SEEDS = "path:seeds"
 LAYERS = {  # in the order in which they are built
@@ -54,7 +57,12 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
     results.unlink(missing_ok=True)
     # Unit tests say nothing about tonight's data; `make test` runs them.
     wanted = [*selection(layer, with_seeds=not same_code), "--exclude-resource-type", "unit_test"]
-    code = _run(["build", *wanted], environment)
+    if layer == "staging":
+        with raw_objects(feeds()) as busy:
+            register(without=busy)
+            code = _run(["build", *wanted], environment)
+    else:
+        code = _run(["build", *wanted], environment)
     if not results.exists():
         raise BuildFailed(f"{layer}: dbt ended with code {code} before it ran a model; see {LOGS}/dbt.log")
     whole = environment["SANLING_WHOLE"] == "1"

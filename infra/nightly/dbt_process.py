@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _die_with_parent() -> None:
-    sys.stdin.buffer.read()
+    os.read(0, 1)  # ends when the parent does; unbuffered, since Python aborts over a buffer held at its exit
     os._exit(137)
 
 

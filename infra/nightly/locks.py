@@ -1,17 +1,19 @@
-"""Who may write the lake: one process of the whole installation, held by PostgreSQL.
+"""Locks of the night, held by PostgreSQL, so that they end with their holder, whatever happens to it.
 
-Airflow's one-slot pool keeps its own tasks apart; this lock also keeps apart what people start by hand, and
-a build whose parent was killed from the build that is started in its place. It frees itself with its holder.
+One process of the whole installation may write the lake. Airflow's one-slot pool keeps its own tasks apart;
+this lock also keeps apart what people start by hand, and a build whose parent was killed from the build that
+is started in its place. And while raw objects are read, no pull may replace them.
 """
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 
 from infra.serving import connect_serving
+from ingest.lock import key_of
 
 LAKE_WRITER = 3_030_001  # any number that nobody else uses in this database
 WAIT = "SANLING_LAKE_WAIT_SECONDS"
@@ -39,8 +41,21 @@ def lake_writer() -> Iterator[None]:
         yield
 
 
-def _try(con: psycopg.Connection) -> bool:
-    return con.execute("SELECT pg_try_advisory_lock(%s)", (LAKE_WRITER,)).fetchone() == (True,)
+@contextmanager
+def raw_objects(feeds: Iterable[str]) -> Iterator[frozenset[str]]:
+    """Keep pulls and validations waiting while raw objects are read; yields the feeds that are at it now.
+
+    Those are not waited for, since a pull may take hours: the night leaves their batches out.
+    """
+    with connect_serving() as con:
+        con.autocommit = True
+        busy = [feed for feed in feeds if not _try(con, key_of(feed), shared=True)]
+        yield frozenset(busy)
+
+
+def _try(con: psycopg.Connection, key: int = LAKE_WRITER, *, shared: bool = False) -> bool:
+    function = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
+    return con.execute(f"SELECT {function}(%s)".encode(), (key,)).fetchone() == (True,)
 
 
 def _holder(con: psycopg.Connection) -> str:

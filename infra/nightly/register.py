@@ -7,7 +7,7 @@ judged yet, waits until it is whole again: if it was published, what was built f
 emptied, so that a build that was cut short leaves nothing of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -78,8 +78,10 @@ class NothingToBuild(RuntimeError):
     """No feed has ever delivered a batch that was validated."""
 
 
-def register() -> dict[str, Any]:
+def register(without: Collection[str] = ()) -> dict[str, Any]:
     """Bring `lake.ops.batch` up to what the store holds; returns counts and the pending batch ids.
+
+    Feeds named in `without` are treated as if they had no receipts: their objects may be changing now.
 
     Reads only the papers whose ETags changed, so that years of receipts cost two listings. Writes nothing
     when nothing changed. Raises NothingToBuild while there is no batch at all.
@@ -88,7 +90,7 @@ def register() -> dict[str, Any]:
     try:
         ensure_table(con)
         known = _known(con)
-        seen = list(batches.pairs())
+        seen = [pair for pair in batches.pairs() if pair.feed not in without]
         changed = [pair for pair in seen if known.get(pair.path) != (pair.receipt_etag, pair.outcome_etag)]
         fresh = [batch for batch in map(batches.read, changed) if batch is not None]
         unjudged = {pair.path for pair in changed} - {path_of(batch) for batch in fresh}

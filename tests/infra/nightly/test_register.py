@@ -3,8 +3,10 @@
 import pytest
 
 from infra.lake import connect
+from infra.nightly.locks import raw_objects
 from infra.nightly.register import NothingToBuild, mark_built, register
 from infra.nightly.snapshots import current_snapshot
+from ingest.lock import FeedBusy, feed_lock
 from tests.infra.nightly.papers import deliver, interval, judge, receive, withdraw
 
 FEED, OTHER = "police.incident", "grid.event"
@@ -113,3 +115,17 @@ class TestRegister:
         con.execute("COMMIT")
         con.close()
         assert register()["pending"] == ids(FEED, 1)
+
+    def test_a_feed_that_is_being_pulled_is_left_out(self) -> None:
+        deliver(FEED, 1)
+        deliver(OTHER, 1)
+        with feed_lock(FEED), raw_objects([FEED, OTHER]) as busy:
+            assert busy == {FEED}
+            assert register(without=busy)["pending"] == ids(OTHER, 1)
+        assert register()["pending"] == ids(OTHER, 1) + ids(FEED, 1)
+
+    def test_while_raw_objects_are_read_nobody_replaces_them(self) -> None:
+        with raw_objects([FEED]), pytest.raises(FeedBusy), feed_lock(FEED, wait=0.1):
+            pass
+        with feed_lock(FEED, wait=0.1):
+            pass
