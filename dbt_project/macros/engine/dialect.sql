@@ -75,7 +75,8 @@
         {%- for object in objects -%}
             '{{ object | replace("'", "''") }}'{{ ', ' if not loop.last }}
         {%- endfor -%}
-    ], union_by_name = true)
+    -- The key holds date=…: DuckDB would make a column of it, over one of the same name at the source.
+    ], union_by_name = true, hive_partitioning = false)
     {%- endif %}
 {%- endmacro %}
 
