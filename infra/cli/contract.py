@@ -1,4 +1,4 @@
-"""`sanling contract check|diff|new`: the files that describe the feeds."""
+"""`sanling contract check|diff|generate|new`: the files that describe the feeds."""
 
 import subprocess
 from pathlib import Path
@@ -75,6 +75,29 @@ def diff(
     if not is_version_enough(old, new, changes):
         errors.print(f"version is {new.version}, must be at least {wanted_version(old, changes)}")
         raise typer.Exit(1)
+
+
+@app.command()
+def generate() -> None:
+    """Write what follows from the contracts alone: base models, their descriptions, the list of feeds.
+
+    Example:
+
+      sanling contract generate
+    """
+    from infra import generate as generator
+    from ingest.contract import ContractBroken
+
+    try:
+        files = generator.render()
+    except ContractBroken as error:
+        errors.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    written = generator.write(files)
+    for path in written:
+        console.print(f"wrote {path.relative_to(ROOT)}", markup=False)
+    if not written:
+        console.print("nothing to do: the generated files are what the contracts say")
 
 
 @app.command()
