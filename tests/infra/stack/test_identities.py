@@ -88,8 +88,9 @@ def test_a_department_reads_its_own_returns_and_nothing_else(stack: Settings) ->
 @pytest.mark.parametrize("role", [*postgres.ROLES, postgres.SUPERUSER])
 @pytest.mark.parametrize("password", [None, "", "wrong"])
 def test_postgres_refuses_no_password_and_a_wrong_one(
-    stack: Settings, role: str, password: str | None
+    stack: Settings, role: str, password: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("PGPASSWORD", raising=False)  # attaching the lake sets it for libpq
     with pytest.raises(
         psycopg.OperationalError, match=r"no password supplied|password authentication failed"
     ):

@@ -100,6 +100,8 @@ def pull(given: Contract, workdir: Path, interval: Interval = NIGHT) -> Pulled:
         batch.write(given, interval, con, fetch, file)
     found = con.execute(f"SELECT * FROM '{file}'").to_arrow_table() if file.exists() else None
     rows = found.to_pylist() if found else []
+    for row in rows:
+        row.pop("_pulled_at", None)  # differs from pull to pull
     rows.sort(key=lambda row: (row["_source_uri"], row["_row_number"]))
     return Pulled(fetch, rows)
 
