@@ -7,7 +7,7 @@ import pytest
 
 from tests.end_to_end.conftest import City
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 RULES = {  # kind of dirt -> rules that may name it (standards: docs of the sandbox's dirt table)
     "missing_required": {"present"},
