@@ -54,7 +54,7 @@ def program() -> Program:
         group="core",
         is_healthy=is_healthy,
         ports=PORTS,
-        env={"GOMEMLIMIT": "256MiB"},  # Go returns memory beyond it; a limit, not a wall
+        env={"GOMEMLIMIT": "512MiB"},  # Go returns memory beyond it; a limit, not a wall
         prepare=prepare,
         finish=finish,
         tidy=tidy,
