@@ -6,7 +6,6 @@ from typing import Any
 
 from expectations.returns import write_returns
 from expectations.validate import validate
-
 from ingest.interval import Interval
 from ingest.pull import plan, pull
 
