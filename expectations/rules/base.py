@@ -12,7 +12,7 @@ from great_expectations.expectations.expectation import BatchExpectation
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import ValidationDependencies
 
-from expectations.check import Check, filled
+from expectations.check import Check, alias, filled
 from ingest.connectors import identifier, quote
 
 FAILED, ASSESSED, ROWS = "row_rule.failed", "row_rule.assessed", "table.row_count"
@@ -38,6 +38,14 @@ class Rule(BatchExpectation):  # type: ignore[misc]
     def name(self) -> str:
         """Unique within a suite."""
         return self.rule()
+
+
+def precision_lost(column: str) -> tuple[str, tuple[str, ...]]:
+    """The name of "a spreadsheet cut this number" in the scan, and what is bound for it, step by step."""
+    number = f"_long_number({identifier(column)})"
+    digits = f"_id_digits({alias(number)})"
+    lost = f"_precision_lost({alias(number)}, {alias(digits)})"
+    return alias(lost), (number, digits, lost)
 
 
 class RowRule(Rule):
@@ -67,7 +75,8 @@ class RowRule(Rule):
         """All that the scan and the verdicts need."""
         condition, bound = self.unexpected()
         if self.unless_precision_lost:
-            condition = f"({condition}) AND NOT coalesce(precision_lost({self.quoted}), FALSE)"
+            lost, steps = precision_lost(self.column)
+            condition, bound = f"({condition}) AND NOT {lost}", bound + steps
         return Check(condition, self.applies(), self.observed(), self.message(), bound, self.setup())
 
     def applies(self) -> str:

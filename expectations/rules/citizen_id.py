@@ -21,7 +21,9 @@ class ExpectCitizenId(RowRule):
     def unexpected(self) -> tuple[str, tuple[str, ...]]:
         """Something stands there, and it is no ID."""
         number = f"clean_citizen_id({self.quoted})"
-        return f"{alias(number)} IS NOT NULL AND NOT citizen_id_ok({alias(number)})", (number,)
+        digits = f"_id_digits({alias(number)})"
+        ok = f"_citizen_id_ok({alias(number)}, {alias(digits)})"
+        return f"{alias(number)} IS NOT NULL AND NOT {ok}", (number, digits)
 
     def message(self) -> str:
         """What is wrong with it: length, date, or check character."""

@@ -3,7 +3,8 @@
 -- source sent them; all functions give NULL for NULL; none raises on a bad value. Regexes name [0-9],
 -- never \d, which other engines read differently. Names that start with _ are parts, not for use elsewhere.
 -- A macro is text that is put in place of its call: list_transform([e], lambda v: ...)[1] binds e to a name, so
--- that a long e stands there once. Bind cleaned values in a CTE before you hand them to several functions.
+-- that a long e stands there once. Bind cleaned values in a CTE before you hand them to several functions: a
+-- pattern inside a lambda is compiled anew for every 2,048 rows, which is why the rules bind for themselves.
 --
 --  clean_text(x)            trimmed; BOM, zero-width and odd blanks removed; full-width letters and digits made
 --                           half-width (Chinese punctuation stays); NULL if blank or a placeholder (无, 不详, - …)
@@ -109,13 +110,10 @@ CREATE OR REPLACE TEMP MACRO _mod11_sum(n, d) AS
     + (n >> 40 & 15) * 4 + (n >> 36 & 15) * 2 + (n >> 32 & 15) + (n >> 28 & 15) * 6 + (n >> 24 & 15) * 3
     + (n >> 20 & 15) * 7 + (n >> 16 & 15) * 9 + (n >> 12 & 15) * 10 + (n >> 8 & 15) * 5 + (n >> 4 & 15) * 8
     + (n & 15) * 4 + d * 2;
-CREATE OR REPLACE TEMP MACRO _id_check(y) AS  -- y starts with 17 digits
-    list_transform(
-        [TRY_CAST('0x' || left(y, 16) AS UBIGINT)],
-        lambda n: substr(
-            '10X98765432', CAST(_mod11_sum(n, TRY_CAST(substr(y, 17, 1) AS UBIGINT)) % 11 AS INTEGER) + 1, 1
-        )
-    )[1];
+CREATE OR REPLACE TEMP MACRO _id_digits(y) AS TRY_CAST('0x' || left(y, 16) AS UBIGINT);
+CREATE OR REPLACE TEMP MACRO _id_check_of(y, n) AS  -- y starts with 17 digits, n = _id_digits(y)
+    substr('10X98765432', CAST(_mod11_sum(n, TRY_CAST(substr(y, 17, 1) AS UBIGINT)) % 11 AS INTEGER) + 1, 1);
+CREATE OR REPLACE TEMP MACRO _id_check(y) AS list_transform([_id_digits(y)], lambda n: _id_check_of(y, n))[1];
 CREATE OR REPLACE TEMP MACRO clean_citizen_id(x) AS
     CASE
         WHEN strlen(x) = 18 AND regexp_full_match(x, '[0-9]{17}[0-9X]') THEN x
@@ -128,15 +126,16 @@ CREATE OR REPLACE TEMP MACRO clean_citizen_id(x) AS
             END
         )[1]
     END;
-CREATE OR REPLACE TEMP MACRO citizen_id_ok(x) AS list_transform([x], lambda y: _citizen_id_ok(y))[1];
-CREATE OR REPLACE TEMP MACRO _citizen_id_ok(y) AS
+CREATE OR REPLACE TEMP MACRO citizen_id_ok(x) AS
+    list_transform([x], lambda y: list_transform([_id_digits(y)], lambda n: _citizen_id_ok(y, n))[1])[1];
+CREATE OR REPLACE TEMP MACRO _citizen_id_ok(y, n) AS  -- n = _id_digits(y)
     CASE
         WHEN y IS NULL THEN NULL
         WHEN
             regexp_full_match(
                 y, '[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]'
             )
-            AND substr(y, 18, 1) = _id_check(y)
+            AND substr(y, 18, 1) = _id_check_of(y, n)
             THEN CASE
                 WHEN substr(y, 13, 2) < '29' THEN TRUE
                 ELSE TRY_CAST(
@@ -280,14 +279,14 @@ CREATE OR REPLACE TEMP MACRO _is_plain_timestamp(x) AS
         OR strlen(x) BETWEEN 21 AND 26
         AND regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{1,6}')
     );
+CREATE OR REPLACE TEMP MACRO _plain_timestamp(x) AS
+    CASE WHEN x > '1900-01-02' AND x < '2200-01-01' THEN TRY_CAST(x AS TIMESTAMP) END;
+CREATE OR REPLACE TEMP MACRO _bounded(t) AS
+    CASE WHEN t >= TIMESTAMP '1900-01-02' AND t < TIMESTAMP '2200-01-01' THEN t END;
 CREATE OR REPLACE TEMP MACRO parse_timestamp_cn(x) AS
     CASE
-        WHEN _is_plain_timestamp(x)
-            THEN CASE WHEN x > '1900-01-02' AND x < '2200-01-01' THEN TRY_CAST(x AS TIMESTAMP) END
-        ELSE list_transform(
-            [_timestamp_slow(x)],
-            lambda t: CASE WHEN t >= TIMESTAMP '1900-01-02' AND t < TIMESTAMP '2200-01-01' THEN t END
-        )[1]
+        WHEN _is_plain_timestamp(x) THEN _plain_timestamp(x)
+        ELSE list_transform([_timestamp_slow(x)], lambda t: _bounded(t))[1]
     END;
 CREATE OR REPLACE TEMP MACRO parse_date_cn(x) AS CAST(parse_timestamp_cn(x) AS DATE);
 CREATE OR REPLACE TEMP MACRO is_date_placeholder(x) AS
@@ -443,27 +442,38 @@ CREATE OR REPLACE TEMP MACRO mojibake(x) AS
         ELSE _moji_share_left(x) <= 0.3
     END;
 -- A spreadsheet keeps 15 digits of a number: the rest becomes 0, or the cell becomes 4.10105E+17.
+CREATE OR REPLACE TEMP MACRO _long_number(x) AS  -- the identifier in x if it may have been cut, else NULL
+    CASE
+        WHEN strlen(x) < 16 AND NOT regexp_matches(x, '[eEＥｅ]') THEN NULL
+        WHEN strlen(x) = 18 AND suffix(x, 'X') THEN NULL
+        -- of 18 digits a float64 keeps multiples of 16, of 32 from 2^57 on, of 64 from 2^58 on
+        WHEN
+            strlen(x) = 18 AND NOT suffix(x, '000')
+            AND TRY_CAST(x AS BIGINT) & CASE WHEN x > '289' THEN 63 WHEN x > '145' THEN 31 ELSE 15 END <> 0
+            THEN NULL
+        ELSE _identifier(x)
+    END;
+CREATE OR REPLACE TEMP MACRO _precision_lost(i, n) AS  -- i = _long_number(x), n = _id_digits(i)
+    CASE
+        WHEN i IS NULL THEN FALSE
+        WHEN regexp_full_match(i, '[0-9](\.[0-9]*)?E[+]?[0-9]{1,2}') THEN TRUE
+        -- all zeros are a placeholder, no number that was cut
+        WHEN regexp_full_match(i, '[0-9]{13,}000(\.0*)?') THEN NOT regexp_full_match(i, '0+(\.0*)?')
+        WHEN regexp_full_match(i, '[1-9][0-9]{16,18}\.0*') THEN TRUE
+        -- through a float64 without being cut: the last digits are off, so that the check character fails
+        WHEN regexp_full_match(i, '[1-9][0-9]{16,18}')
+            THEN TRY_CAST(TRY_CAST(i AS DOUBLE) AS HUGEINT) = TRY_CAST(i AS HUGEINT)
+                AND NOT _citizen_id_ok(i, n) AND NOT _credit_code_ok(i)
+        ELSE FALSE
+    END;
 CREATE OR REPLACE TEMP MACRO precision_lost(x) AS
     CASE
         WHEN x IS NULL THEN NULL
-        WHEN strlen(x) < 16 AND NOT regexp_matches(x, '[eEＥｅ]') THEN FALSE
-        WHEN strlen(x) = 18 AND suffix(x, 'X') THEN FALSE
-        -- of 18 digits a float64 keeps multiples of 16 at best
-        WHEN strlen(x) = 18 AND NOT suffix(x, '000') AND TRY_CAST(x AS BIGINT) & 15 <> 0 THEN FALSE
-        ELSE coalesce(list_transform([_identifier(x)], lambda i: _precision_lost(i))[1], FALSE)
-    END;
-CREATE OR REPLACE TEMP MACRO _precision_lost(i) AS
-    regexp_full_match(i, '[0-9](\.[0-9]*)?E[+]?[0-9]{1,2}')
-    -- all zeros are a placeholder, no number that was cut
-    OR regexp_full_match(i, '[0-9]{13,}000(\.0*)?') AND NOT regexp_full_match(i, '0+(\.0*)?')
-    -- through a float64 without being cut: the last digits are off, so that the check character fails
-    OR CASE
-        WHEN regexp_full_match(i, '[1-9][0-9]{16,18}(\.0*)?')
-            THEN NOT citizen_id_ok(clean_citizen_id(split_part(i, '.', 1)))
-                AND NOT credit_code_ok(split_part(i, '.', 1))
-                AND TRY_CAST(TRY_CAST(split_part(i, '.', 1) AS DOUBLE) AS HUGEINT)
-                = TRY_CAST(split_part(i, '.', 1) AS HUGEINT)
-        ELSE FALSE
+        WHEN _long_number(x) IS NULL THEN FALSE
+        ELSE list_transform(
+            [_long_number(x)],
+            lambda i: list_transform([_id_digits(i)], lambda n: _precision_lost(i, n))[1]
+        )[1]
     END;
 
 -- ---------------------------------------------------------------- what may be shown

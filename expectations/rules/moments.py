@@ -10,6 +10,19 @@ from expectations.rules.base import RowRule
 from ingest.connectors import identifier, quote
 
 
+def moment(column: str) -> tuple[str, tuple[str, ...]]:
+    """The name of a column's parsed time in the scan, and what is bound for it: parse_timestamp_cn in steps.
+
+    In steps, because the function holds its patterns in a lambda, where they are compiled again and again.
+    """
+    raw = identifier(column)
+    plain = f"coalesce(_is_plain_timestamp({raw}), FALSE)"
+    folded = f"CASE WHEN NOT {alias(plain)} THEN _fold({raw}) END"
+    odd = f"_timestamp_of({alias(folded)})"
+    parsed = f"CASE WHEN {alias(plain)} THEN _plain_timestamp({raw}) ELSE _bounded({alias(odd)}) END"
+    return alias(parsed), (plain, folded, odd, parsed)
+
+
 class _Moment(RowRule):
     """What dates and timestamps share."""
 
@@ -24,13 +37,13 @@ class _Moment(RowRule):
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:
         """Unreadable, a placeholder where a date is required, or in the future."""
-        moment = f"parse_timestamp_cn({self.quoted})"
-        condition = f"{alias(moment)} IS NULL AND NOT is_blank({self.quoted})"
+        parsed, bound = moment(self.column)
+        condition = f"{parsed} IS NULL AND NOT is_blank({self.quoted})"
         if not self.required:
             condition += f" AND NOT is_date_placeholder({self.quoted})"
         if self.latest:
-            condition = f"({condition}) OR {alias(moment)} > TIMESTAMP {quote(self.latest)}"
-        return condition, (moment,)
+            condition = f"({condition}) OR {parsed} > TIMESTAMP {quote(self.latest)}"
+        return condition, bound
 
     def message(self) -> str:
         """Which of the three it is."""
@@ -40,7 +53,7 @@ class _Moment(RowRule):
         unreadable = quote(f"{what}不是有效的日期；请按 {self.example} 的格式填写")
         return (
             f"CASE WHEN is_date_placeholder({self.quoted}) THEN {placeholder} "
-            f"WHEN parse_timestamp_cn({self.quoted}) IS NOT NULL THEN {future} ELSE {unreadable} END"
+            f"WHEN {moment(self.column)[0]} IS NOT NULL THEN {future} ELSE {unreadable} END"
         )
 
 
@@ -73,13 +86,11 @@ class ExpectOrder(RowRule):
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:
         """Later < earlier."""
-        first = f"parse_timestamp_cn({identifier(self.earlier)})"
-        then = f"parse_timestamp_cn({self.quoted})"
-        a, b = alias(first), alias(then)
+        (a, first), (b, then) = moment(self.earlier), moment(self.column)
         by_day = f"CAST({b} AS DATE) < CAST({a} AS DATE)"
         if self.whole_days:
-            return by_day, (first, then)
-        return f"{b} < {a} AND ({by_day} OR {b} <> date_trunc('day', {b}))", (first, then)
+            return by_day, first + then
+        return f"{b} < {a} AND ({by_day} OR {b} <> date_trunc('day', {b}))", first + then
 
     @property
     def name(self) -> str:

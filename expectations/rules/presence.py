@@ -1,6 +1,7 @@
 """What must be there: required values, and one version of a record at a time."""
 
 from expectations.rules.base import RowRule
+from expectations.rules.moments import moment
 from ingest.connectors import identifier
 
 
@@ -43,12 +44,12 @@ class ExpectUniqueKey(RowRule):
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:
         """The key with this version stands among those that have two contents."""
-        version = self._version()
-        return f"hash(_record_key, {version}) IN (SELECT code FROM _ambiguous_key)", ()
+        version, bound = moment(self.updated) if self.updated else ("_source_uri", ())
+        return f"hash(_record_key, {version}) IN (SELECT code FROM _ambiguous_key)", bound
 
     def setup(self) -> tuple[str, ...]:
         """Keys that occur more than once (by hash, which is small), then those with differing contents."""
-        version = self._version()
+        version = f"parse_timestamp_cn({identifier(self.updated)})" if self.updated else "_source_uri"
         statement = f"""
             CREATE OR REPLACE TEMP TABLE _ambiguous_key AS
             WITH repeated AS (
@@ -64,6 +65,3 @@ class ExpectUniqueKey(RowRule):
     def applies(self) -> str:
         """Rows with a key."""
         return "_record_key IS NOT NULL"
-
-    def _version(self) -> str:
-        return f"parse_timestamp_cn({identifier(self.updated)})" if self.updated else "_source_uri"

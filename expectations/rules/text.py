@@ -1,6 +1,6 @@
 """Damage that happens on the way: wrong encodings, and spreadsheets that round long numbers."""
 
-from expectations.rules.base import RowRule
+from expectations.rules.base import RowRule, precision_lost
 
 
 class ExpectUndamagedText(RowRule):
@@ -36,8 +36,8 @@ class ExpectFullPrecision(RowRule):
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:
         """Scientific notation, zeros at the end, or digits that only a float64 leaves."""
-        condition = f"precision_lost({self.quoted})"
+        condition, bound = precision_lost(self.column)
         if self.trust_checksum:
             number, code = f"clean_citizen_id({self.quoted})", f"clean_credit_code({self.quoted})"
             condition += f" AND NOT coalesce(citizen_id_ok({number}) OR credit_code_ok({code}), FALSE)"
-        return condition, ()
+        return condition, bound
