@@ -96,7 +96,9 @@ def _model(contract: Contract) -> dict[str, Any]:
         "config": {
             "meta": {"owner": contract.owner_zh, "purpose": contract.purpose, "zone": "restricted"},
         },
-        "data_tests": [{"rows_keep_contract": {"arguments": _promises(contract)}}],
+        "data_tests": [
+            {"rows_keep_contract": {"name": f"{base_name(contract)}_keeps", "arguments": _promises(contract)}}
+        ],
         "columns": [{"name": name, "description": text} for name, text in (source | LINEAGE).items()],
     }
 

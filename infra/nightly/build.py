@@ -25,6 +25,7 @@ from infra.settings import ROOT
 from ingest.contract import feeds
 
 SEEDS = "path:seeds"
+REFERENCE = "tag:reference"  # models made of files of the repository alone: as fixed as seeds
 LAYERS = {  # in the order in which they are built
     "staging": [SEEDS, "path:models/staging"],
     "intermediate": ["path:models/intermediate"],
@@ -76,11 +77,15 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
 
 
 def selection(layer: str, *, with_seeds: bool) -> list[str]:
-    """dbt's arguments for a layer. A test that also reads a later layer belongs to that one."""
+    """dbt's arguments for a layer. A test that also reads a later layer belongs to that one.
+
+    Without seeds, the models that are made of nothing but files of the repository are left out too.
+    """
     names = list(LAYERS)
     paths = [path for path in LAYERS[layer] if with_seeds or path != SEEDS]
     later = [path for name in names[names.index(layer) + 1 :] for path in LAYERS[name]]
-    return ["--select", *paths, *(["--exclude", *later] if later else [])]
+    excluded = [*later, *([] if with_seeds else [REFERENCE])]
+    return ["--select", *paths, *(["--exclude", *excluded] if excluded else [])]
 
 
 def read_results(path: Path, described: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def test_a_test_that_reads_a_later_layer_belongs_to_that_one() -> None:
         *("--exclude", "path:models/intermediate", "path:models/marts"),
     ]
     assert build.selection("staging", with_seeds=False)[1] == "path:models/staging"
-    assert "--exclude" not in build.selection("marts", with_seeds=False)
+    assert "--exclude" not in build.selection("marts", with_seeds=True)
+    assert build.selection("marts", with_seeds=False)[-2:] == ["--exclude", "tag:reference"]
 
 
 @pytest.mark.parametrize(

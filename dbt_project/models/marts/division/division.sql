@@ -1,4 +1,4 @@
-{{ config(unique_key='division_key') }}
+{{ config(unique_key='division_key', tags=['reference']) }}
 
 with final as (
     select

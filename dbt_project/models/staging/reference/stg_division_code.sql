@@ -1,4 +1,4 @@
-{{ config(unique_key='code12') }}
+{{ config(unique_key='code12', tags=['reference']) }}
 
 -- Every code that a source may send, and the present division it means. Present = NBS 2023; a retired six-digit code
 -- leads to its successors, as deep as they agree (one county, else their city, else their province).
