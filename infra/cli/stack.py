@@ -49,6 +49,10 @@ def up(
         errors.print(f"{error.cmd[0]} failed: {said}", markup=False, style="red")
         raise typer.Exit(1) from None
     status()
+    if airflow:
+        from infra.stack import airflow as servers
+
+        console.print(f"Airflow: {servers.url()}  user {servers.USER}  password {servers.password()}")
 
 
 @app.command()
