@@ -40,7 +40,7 @@ def write(
     rows = 0
     if selects:
         query = " UNION ALL BY NAME ".join(selects)
-        with _clear_faults(contract.feed):
+        with clear_faults(contract.feed):
             copied = con.execute(f"COPY ({query}) TO {quote(str(file))} ({WRITER})").fetchone()
         rows = int(copied[0]) if copied else 0
     written = f"read_parquet({quote(str(file))})"
@@ -88,7 +88,7 @@ def _columns(
     contract: Contract, con: duckdb.DuckDBPyConnection, source: str, wanted: tuple[str, ...] | None
 ) -> list[tuple[str, str]]:
     """(name, DuckDB type) of the source columns of a part."""
-    with _clear_faults(contract.feed):
+    with clear_faults(contract.feed):
         described = con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     columns = [(str(row[0]), str(row[1])) for row in described]
     taken = [column for column in columns if wanted is None or column[0] in wanted]
@@ -101,7 +101,7 @@ def _columns(
 
 
 @contextmanager
-def _clear_faults(feed: str) -> Iterator[None]:
+def clear_faults(feed: str) -> Iterator[None]:
     """The engine's faults in our words, since its own may quote the value that it fell over.
 
     SourceError when the source or its rows are not as declared, SourceUnavailable when the line broke.
@@ -111,7 +111,9 @@ def _clear_faults(feed: str) -> Iterator[None]:
     except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
         kind = type(error).__name__
         raise SourceError(f"{feed}: the source's rows could not be read as declared ({kind})") from None
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
+        if type(error) not in (duckdb.Error, duckdb.IOException):  # a fault of ours
+            raise
         said = QUOTED.sub("…", str(error).partition("\n")[0])
         fault = SourceError if "ERROR:" in said and not PASSING.search(said) else SourceUnavailable
         raise fault(f"{feed}: reading the source broke off: {said}") from None

@@ -67,10 +67,7 @@ def _read(path: Path, kind: str, layout: Layout, limit: int) -> pa.Table:
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    stream = Utf8Stream(path, encoding_of(path))
-    try:
+    with Utf8Stream(path, encoding_of(path)) as stream:
         head = stream.read(HEAD)
-    finally:
-        stream.close()
     lines = head.split(b"\n")
     yield from (orjson.loads(line) for line in (lines[:-1] if len(head) == HEAD else lines) if line.strip())

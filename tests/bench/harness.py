@@ -1,7 +1,6 @@
 """Running the cases of a path in turn, each in a process of its own, and laying the figures side by side."""
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -12,6 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from tests.ingest.connectors.measured import peak
 
 # What a module offers: TITLE; prepare(folder, scale), a context manager that makes the data, starts what
 # must run and yields Facts; CASES, name -> function of the Facts that does the work and returns its rows;
@@ -27,7 +28,7 @@ class Run:
     rows: int
     wall: float  # seconds, without imports
     cpu: float  # seconds of this process
-    rss: float  # peak, MB
+    rss: int  # peak, MB
 
 
 def measure(name: str, folder: Path, scale: float, rounds: int) -> list[dict[str, Any]]:
@@ -54,7 +55,7 @@ def _row(module: ModuleType, case: str, runs: Sequence[Run], limit: float) -> di
         "wall_s": round(wall, 2),
         "spread_s": f"{min(walls):.2f}-{max(walls):.2f}",
         "cpu_s": round(statistics.median(run.cpu for run in runs), 2),
-        "rss_mb": round(max(run.rss for run in runs)),
+        "rss_mb": max(run.rss for run in runs),
         "rows_per_s": round(runs[0].rows / wall),
         "ratio": round(wall / limit, 2),
         "goal": "" if goal is None else f"<= {goal} {'kept' if wall / limit <= goal else 'MISSED'}",
@@ -78,8 +79,7 @@ def _main(name: str, case: str, folder: str) -> None:
     started, cpu = time.perf_counter(), time.process_time()
     rows = module.CASES[case](facts)
     wall, cpu = time.perf_counter() - started, time.process_time() - cpu
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"rows": rows, "wall": wall, "cpu": cpu, "rss": rss}))
+    print(json.dumps({"rows": rows, "wall": wall, "cpu": cpu, "rss": peak()}))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
+import pytest
 from dbt.cli.main import dbtRunner
 
 from infra import lake
@@ -106,13 +107,16 @@ class Lakehouse:
 
     def _dbt(self, arguments: list[str], day: int, *, whole: bool = False) -> None:
         self.use()
-        os.environ |= {
+        environment = {
             **lake.dbt_environment(),
             "SANLING_BUSINESS_DATE": (FIRST + timedelta(days=day - 1)).isoformat(),
             "SANLING_RUN_ID": f"test-{day}",
             "SANLING_WHOLE": "1" if whole else "0",
         }
-        result = dbtRunner(manifest=_manifest()).invoke(arguments)
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            result = dbtRunner(manifest=_manifest()).invoke(arguments)
         if result.exception:
             raise result.exception
         failed = [f"{r.node.name}: {r.message}" for r in result.result or () if r.status in ("error", "fail")]

@@ -1,37 +1,36 @@
 """Delimited text in UTF-8 or GB18030, streamed through pyarrow's reader.
 
 An empty field is NULL, a quoted empty one is ''. Nothing is dropped: a row with more or fewer fields
-than the header, a quotation mark that never closes, or a field longer than a block refuses the file.
+than the header, a quotation mark that never closes, or a row longer than a block refuses the file.
 Blank lines are no rows.
+
+pyarrow reads UTF-8 from a file of its own, never through a Python object: its reading threads would
+want the interpreter's lock while it waits for them, and now and then the process hung.
 """
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from ingest.connectors.formats import FileBroken, Layout, Table, by_position, headings, numbered
+from ingest.connectors.formats.csv_faults import BLOCK, Delimited, last_byte
 from ingest.connectors.formats.encoding import Utf8Stream, encoding_of
 
 DELIMITERS = (",", "\t", ";", "|")
-BLOCK = 8 << 20  # bytes of UTF-8 parsed at a time; the longest row that can be read
-OnInvalidRow = Callable[[arrow_csv.InvalidRow], Literal["skip"]]
-SHOWN = 5  # rows that an error lists
+COPY = 1 << 20  # bytes decoded at a time
 
 
-def read(path: Path, layout: Layout, _workdir: Path) -> list[Table]:
+def read(path: Path, layout: Layout, workdir: Path) -> list[Table]:
     """One table; nothing of the file is held in memory. Raises FileBroken."""
     encoding = encoding_of(path, layout.encoding)
-    stream = Utf8Stream(path, encoding, layout.undecodable)
-    try:
+    with Utf8Stream(path, encoding, layout.undecodable) as stream:
         start = stream.read(BLOCK).decode("utf-8", "ignore")  # the block may end inside a character
-    finally:
-        stream.close()
     first = layout.header_row or 1 + len(start) - len(start.lstrip("\n"))
     delimiter = layout.delimiter or max(DELIMITERS, key=lambda mark: len(_record(start, first, mark)))
     cells = _record(start, first, delimiter)
@@ -41,7 +40,8 @@ def read(path: Path, layout: Layout, _workdir: Path) -> list[Table]:
         columns = headings(cells)
     else:
         raise FileBroken(f"{path.name}: row {first} holds no column names; send the file again, whole")
-    return [Table(columns, lambda: _batches(path, encoding, delimiter, columns, layout))] if columns else []
+    file = Delimited(path, encoding, delimiter, columns, layout)
+    return [Table(columns, partial(_batches, file, workdir))] if columns else []
 
 
 def _record(text: str, position: int, delimiter: str) -> list[str]:
@@ -51,96 +51,48 @@ def _record(text: str, position: int, delimiter: str) -> list[str]:
     return next(islice(records, position - 1, None), [])
 
 
-def _batches(
-    path: Path, encoding: str, delimiter: str, columns: tuple[str, ...], layout: Layout
-) -> Iterator[pa.RecordBatch]:
-    stream = Utf8Stream(path, encoding, layout.undecodable)
-    ragged: list[int] = []
-
-    def refuse(row: arrow_csv.InvalidRow) -> Literal["skip"]:
-        ragged.append(row.actual_columns)
-        return "skip"
-
-    total = 0
+def _batches(file: Delimited, workdir: Path) -> Iterator[pa.RecordBatch]:
+    """The numbered rows. Raises FileBroken, after the rows that came before the fault."""
+    source = _as_utf8(file, workdir)
+    total, last = 0, None
     try:
-        for batch in _open(stream, delimiter, columns, layout.header_row or 0, refuse):
-            if ragged:
-                break
-            yield numbered(batch, total + 1)
-            total += batch.num_rows
+        for batch in _reader(file, source):
+            if batch.num_rows:
+                yield numbered(batch, total + 1)
+                total, last = total + batch.num_rows, batch
     except pa.ArrowInvalid as fault:
-        raise stream.error or _unreadable(path, fault) from None
+        raise file.unreadable(fault) from None
     finally:
-        stream.close()
-    if ragged:
-        raise FileBroken(_ragged(path, encoding, delimiter, len(columns), layout))
-    if stream.quotes % 2 and (row := _unclosed(path, encoding, delimiter, layout)):
-        raise FileBroken(
-            f"{path.name}: the quotation mark opened in row {row} never closes, so the rows after it run "
-            "together; ask the department to send the file again, whole"
-        )
+        if source != file.path:
+            source.unlink()
+    if last is not None and (broken := file.unclosed(last)):
+        raise broken
 
 
-def _open(
-    stream: Utf8Stream,
-    delimiter: str,
-    columns: tuple[str, ...],
-    skip: int,
-    refuse: OnInvalidRow,
-) -> arrow_csv.CSVStreamingReader:
+def _as_utf8(file: Delimited, workdir: Path) -> Path:
+    """A file that pyarrow can read: this one if it is UTF-8 and ends with a line break, else a copy."""
+    if file.encoding == "utf-8-sig" and last_byte(file.path) == b"\n":
+        return file.path
+    copy = workdir / f"{file.path.name}.utf8"
+    with Utf8Stream(file.path, file.encoding, file.layout.undecodable) as stream, copy.open("wb") as out:
+        while block := stream.read(COPY):
+            out.write(block)
+    return copy
+
+
+def _reader(file: Delimited, source: Path) -> arrow_csv.CSVStreamingReader:
     return arrow_csv.open_csv(
-        pa.PythonFile(stream, mode="r"),  # type: ignore[arg-type]  # any object with read and close will do
+        str(source),
         read_options=arrow_csv.ReadOptions(
-            column_names=list(columns), skip_rows_after_names=skip, block_size=BLOCK
+            column_names=list(file.columns),
+            skip_rows_after_names=file.layout.header_row or 0,
+            block_size=BLOCK,
         ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=refuse
-        ),
+        parse_options=arrow_csv.ParseOptions(delimiter=file.delimiter, newlines_in_values=True),
         convert_options=arrow_csv.ConvertOptions(
-            column_types={name: pa.string() for name in columns},
+            column_types={name: pa.string() for name in file.columns},
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
             null_values=[""],
         ),
     )
-
-
-def _records(path: Path, encoding: str, delimiter: str, layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """(row number below the header, cells) one by one: slow, only to say where a broken file is broken."""
-    with path.open(encoding=encoding, errors=layout.undecodable, newline="") as file:
-        records = csv.reader(file, delimiter=delimiter, strict=True)
-        below = islice(records, layout.header_row or 0, None)
-        yield from enumerate(filter(None, below), 1)
-
-
-def _ragged(path: Path, encoding: str, delimiter: str, expected: int, layout: Layout) -> str:
-    """The message for rows whose number of fields is not the header's: which rows, not what is in them."""
-    rows = ((number, len(cells)) for number, cells in _records(path, encoding, delimiter, layout))
-    found = list(islice((row for row in rows if row[1] != expected), SHOWN))
-    listed = ", ".join(f"row {number} has {count}" for number, count in found)
-    return (
-        f"{path.name}: the header has {expected} fields but {listed}"
-        f"{' (and perhaps more)' if len(found) == SHOWN else ''}; a delimiter or line break inside a value "
-        "needs quotation marks around it"
-    )
-
-
-def _unclosed(path: Path, encoding: str, delimiter: str, layout: Layout) -> int | None:
-    """The last row before the end if a quotation mark is open there: the row that swallowed the rest."""
-    last = 0
-    try:
-        for number, _ in _records(path, encoding, delimiter, layout):
-            last = number
-    except csv.Error:
-        return last + 1
-    return None
-
-
-def _unreadable(path: Path, fault: pa.ArrowInvalid) -> FileBroken:
-    """pyarrow's complaint without the text that it quotes from the file."""
-    if "straddl" in str(fault):
-        return FileBroken(
-            f"{path.name}: one row is longer than {BLOCK >> 20} MB, most likely a quotation mark that "
-            "never closes; ask the department to send the file again"
-        )
-    return FileBroken(f"{path.name}: not readable as delimited text; ask the department to send it again")

@@ -41,10 +41,9 @@ def encoding_of(path: Path, declared: str = "auto") -> str:
 
 
 class Utf8Stream:
-    """A file's text as UTF-8 bytes, decoded while it is read: what pyarrow asks of a Python file, no more.
+    """A file's text as UTF-8 bytes, decoded while it is read.
 
-    A byte order mark is left out, a final line break added where it is missing. `quotes` counts the
-    quotation marks that passed; `error` keeps what went wrong, since an exception may lose its type in C.
+    A byte order mark is left out, a final line break added where it is missing.
     """
 
     def __init__(self, path: Path, encoding: str, undecodable: str = "strict") -> None:
@@ -53,8 +52,6 @@ class Utf8Stream:
         self._decoder = codecs.getincrementaldecoder(encoding)(undecodable)
         self._rest, self._tail = b"", b""
         self._offset, self._ended, self._started = 0, False, False
-        self.quotes, self.closed = 0, False
-        self.error: FileBroken | None = None
 
     def read(self, size: int) -> bytes:
         """`size` bytes, fewer at the end."""
@@ -66,9 +63,10 @@ class Utf8Stream:
         self._rest = data[size:]
         return data[:size]
 
-    def close(self) -> None:
-        """Free the file."""
-        self.closed = True
+    def __enter__(self) -> "Utf8Stream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
     def _decode(self) -> bytes:
@@ -78,8 +76,7 @@ class Utf8Stream:
             text = self._decoder.decode(raw, final=not raw)
         except UnicodeDecodeError as fault:
             at = self._offset - pending + fault.start
-            self.error = _broken(self._path, f"is neither UTF-8 nor {self._encoding}", at)
-            raise self.error from None
+            raise _broken(self._path, f"is neither UTF-8 nor {self._encoding}", at) from None
         self._offset += len(raw)
         if text and not self._started:
             text, self._started = text.removeprefix("\ufeff"), True
@@ -88,7 +85,6 @@ class Utf8Stream:
         if not raw:
             self._ended = True
             done += b"\n" if self._tail not in (b"", b"\n", b"\r") else b""
-        self.quotes += done.count(b'"')
         return done
 
 

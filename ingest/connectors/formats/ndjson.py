@@ -38,15 +38,12 @@ def _one_a_line(lines: list[bytes]) -> list[bytes] | None:
 
 def _lines(path: Path, layout: Layout) -> Iterator[tuple[int, list[bytes]]]:
     """(number of the first line, whole lines) in chunks, as UTF-8."""
-    stream = Utf8Stream(path, encoding_of(path, layout.encoding), layout.undecodable)
     number, rest = 1, b""
-    try:
+    with Utf8Stream(path, encoding_of(path, layout.encoding), layout.undecodable) as stream:
         while chunk := stream.read(CHUNK):
             *lines, rest = (rest + chunk).split(b"\n")
             yield number, lines
             number += len(lines)
-    finally:
-        stream.close()
     yield number, [rest]
 
 

@@ -47,7 +47,7 @@ def _remember(file: Path, name: str) -> str:
 
 def test_processes_that_ask_at_once_lose_no_name(tmp_path: Path) -> None:
     file = tmp_path / "ports.env"
-    with get_context("fork").Pool(4) as pool:
+    with get_context("spawn").Pool(4) as pool:
         pool.starmap(_remember, [(file, f"name{i % 10}") for i in range(40)])
     assert sorted(envfile.read(file).values()) == [str(i) for i in range(10)]
 

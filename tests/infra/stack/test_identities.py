@@ -66,7 +66,9 @@ def test_a_department_reads_its_own_returns_and_nothing_else(stack: Settings) ->
     store.client().put_object("raw", "police/a.parquet", BytesIO(b"raw"), 3)
     police = _department("police")
     assert police.get_object("returns", "police/a.csv").read() == b"police"
-    assert [found.object_name for found in police.list_objects("returns", "police/")] == ["police/a.csv"]
+    listed = [str(found.object_name) for found in police.list_objects("returns", "police/")]
+    assert "police/a.csv" in listed
+    assert all(name.startswith("police/") for name in listed)
     for act in (
         lambda: police.get_object("returns", "grid/a.csv"),
         lambda: police.get_object("returns", "policeman/a.csv"),

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.connectors.formats import FileBroken
-from ingest.connectors.formats import csv as csv_format
+from ingest.connectors.formats import FileBroken, csv_faults
 from ingest.connectors.formats.encoding import encoding_of
 from tests.ingest.connectors.formats import NAMES, TEXT, csv_text, read_one, read_tables
 
@@ -131,8 +130,8 @@ def test_a_ragged_row_far_down_is_named_by_its_number(tmp_path: Path) -> None:
 
 
 def test_a_row_longer_than_a_block_is_refused_not_cut(tmp_path: Path) -> None:
-    body = b"a,b\n1,2\n1," + b"x" * (2 * csv_format.BLOCK) + b"\n"
-    with pytest.raises(FileBroken, match="longer than 8 MB"):
+    body = b"a,b\n1,2\n1," + b"x" * (2 * csv_faults.BLOCK) + b"\n"
+    with pytest.raises(FileBroken, match="longer than 2 MB"):
         read(tmp_path, body)
 
 

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
+import duckdb
 import psycopg
 import pytest
 from psycopg import sql
@@ -12,6 +13,7 @@ from psycopg import sql
 from infra.settings import connection
 from infra.stack.credentials import database_uri
 from infra.stack.postgres import SUPERUSER
+from ingest import batch
 from ingest import pull as verb
 from ingest.connectors import SourceError, SourceUnavailable
 from ingest.interval import Interval, midnight
@@ -286,6 +288,13 @@ def test_a_broken_line_is_tried_again(source: Source, monkeypatch: pytest.Monkey
     assert ended == [True]
     assert "attempt 2" in steps
     assert receipt.rows == 1000
+
+
+def test_a_session_that_ends_before_the_copy_counts_as_a_broken_line() -> None:
+    """DuckDB then says so with its plainest error, no IOException."""
+    said = 'Failed to prepare COPY "COPY (SELECT 1) TO STDOUT": server closed the connection unexpectedly'
+    with pytest.raises(SourceUnavailable, match="closed the connection"), batch.clear_faults(FEED):
+        raise duckdb.Error(said)
 
 
 def test_the_source_is_read_only(source: Source) -> None:
