@@ -80,7 +80,10 @@ def _prepare_city(day: date | None, params: sandbox.Params) -> date:
             there, today = parameters.load()
         else:
             if replace(params, first_day=there.first_day, region=there.region) != there:
-                console.print(f"the city stays as it is ({there}); `make clean` removes it", style="dim")
+                described = (
+                    f"{there.people:,} people, {there.days} days, seed {there.seed}, dirt {there.dirt}"
+                )
+                console.print(f"the city stays as it is: {described}; `make clean` removes it", style="dim")
             if day is None and publication.of_day(today) is not None:
                 spinner.update("a new day")
                 today = sandbox.advance()

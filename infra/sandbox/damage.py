@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from infra.sandbox.city import City
 from infra.sandbox.coordinates import gauss_krueger
-from infra.sandbox.identifiers import CODE_LETTERS, ID_CHECKS
+from infra.sandbox.identifiers import CODE_LETTERS, ID_CHECKS, id_check
 from infra.sandbox.randomness import Rng
 
 Changes = dict[str, str | None]
@@ -104,11 +104,15 @@ def id_placeholder(at: Spot) -> Changes | None:
 
 
 def id_precision(at: Spot) -> Changes | None:
-    """A number that went through a spreadsheet: fifteen digits left, or the exponent shown."""
+    """A number that went through a spreadsheet: fifteen digits left, or the exponent shown.
+
+    Fifteen digits that make a valid number show the exponent too: nobody could tell that they were cut.
+    """
     if at.value is None:
         return None
     digits = at.value[:15] + "000"
-    return {at.field: digits if at.rng.random() < 0.5 else f"{float(digits):.14e}".replace("e+", "E+")}
+    stays = at.rng.random() < 0.5 and id_check(digits[:17]) != "0"
+    return {at.field: digits if stays else f"{float(digits):.14e}".replace("e+", "E+")}
 
 
 def credit_checksum(at: Spot) -> Changes | None:

@@ -19,6 +19,7 @@ from ingest.contract import Contract
 
 T = TypeVar("T")
 ATTEMPTS, FIRST_WAIT, LONGEST_WAIT = 6, 0.2, 10.0  # tries of one request, seconds
+TOKENS = 3  # as many tokens refused for one request: they have not expired, we are not welcome
 LONGEST_RETRY_AFTER = 60.0  # seconds; a source that wants more is left until pull tries again
 TIMEOUT = httpx.Timeout(30.0, read=60.0, pool=None)  # waiting for a free connection is no fault
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -53,8 +54,7 @@ class Client:
             auth=None if self._token_path or not self._user else (self._user, self._secret),
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight),
-            verify=uri.scheme
-            == "https",  # reading the certificates takes 0.2 s, and plain http has no use for them
+            verify=uri.scheme == "https",  # reading certificates takes 0.2 s that plain http need not spend
             trust_env=False,
         )
 
@@ -75,12 +75,13 @@ class Client:
         """
         if urlsplit(path).netloc not in ("", self._http.base_url.netloc.decode()):
             raise SourceError(f"{self._where(path)} is on another host, which gets no token of ours")
+        refused: set[str] = set()
         try:
             async for attempt in stamina.retry_context(
                 on=_pause, attempts=ATTEMPTS, timeout=None, wait_initial=FIRST_WAIT, wait_max=LONGEST_WAIT
             ):
                 with attempt:
-                    return await self._once(path, params, read, is_last_token=attempt.num > 2)
+                    return await self._once(path, params, read, refused)
         except (_Again, httpx.HTTPError) as fault:
             raise SourceUnavailable(f"{self._where(path)} {_said(fault)}, {ATTEMPTS} times") from None
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -90,17 +91,18 @@ class Client:
         path: str,
         params: Mapping[str, str | int],
         read: Callable[[bytes, httpx.Headers], T],
-        *,
-        is_last_token: bool,
+        refused: set[str],
     ) -> tuple[bytes, T]:
         token = await self._current_token()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = await self._send(
             self._http.build_request("GET", path, params=params or None, headers=headers)
         )
-        if answer.status_code == httpx.codes.UNAUTHORIZED and token and not is_last_token:
+        if answer.status_code == httpx.codes.UNAUTHORIZED and token:
+            refused.add(token)
             self._token = None if self._token == token else self._token
-            raise _Again("answered 401", 0.01)
+            if len(refused) < TOKENS:
+                raise _Again("answered 401", 0.01)
         self._check(answer, path)
         try:
             return answer.content, read(answer.content, answer.headers)
