@@ -33,6 +33,7 @@ DAYS: list[Day] = [
         ],
         "petition.petition": [
             {"petition_no": "XF2026100001", "petitioner_name": "王 伟", "petitioner_id_no": WANG,
+             "matter_no": "XF2026100001",
              "origin_no": "12345-2026-0001", "place_text": "中原区林山寨街道碧沙岗公园附近"},
             {"petition_no": "XF2026100002", "petitioner_name": "孙丽", "matter_no": "SX20260009"},
         ],
@@ -60,6 +61,7 @@ DAYS: list[Day] = [
         ],
         "petition.petition": [
             {"petition_no": "XF2026100003", "petitioner_name": "孙丽", "matter_no": "SX20260009"},
+            {"petition_no": "XF2026100004", "petitioner_name": "王 伟", "matter_no": "XF2026100001"},
         ],
         "emergency.accident": [
             {"accident_no": "SG2026001", "deaths": "2", "incident_no": no(2), "contact_name": "周强",

@@ -26,17 +26,17 @@
     timezone('Asia/Shanghai', {{ expression }})
 {%- endmacro %}
 
-{#- TRUE if the regular expression is found anywhere in the text; write [0-9], never \d. -#}
+{#- TRUE if the regular expression, text or SQL expression, is found anywhere in the text; write [0-9], never \d. -#}
 {% macro matches(text, pattern) -%}
     {{ return(adapter.dispatch('matches')(text, pattern)) }}
 {%- endmacro %}
 
 {% macro default__matches(text, pattern) -%}
-    regexp_like({{ text }}, '{{ pattern }}')
+    regexp_like({{ text }}, {{ pattern if "'" in pattern else "'" ~ pattern ~ "'" }})
 {%- endmacro %}
 
 {% macro duckdb__matches(text, pattern) -%}
-    regexp_matches({{ text }}, '{{ pattern }}')
+    regexp_matches({{ text }}, {{ pattern if "'" in pattern else "'" ~ pattern ~ "'" }})
 {%- endmacro %}
 
 {#- All occurrences replaced. -#}

@@ -3,20 +3,43 @@ A simple address grammar, to be replaced by the one of the linkage work: take th
 front, fold what is written in several ways, and say what kind of place is left.
 -#}
 
-{#- The text without one division's name at its front. -#}
-{% macro without_prefix(text, name) -%}
-    case when starts_with({{ text }}, {{ name }}) then substr({{ text }}, length({{ name }}) + 1) else {{ text }} end
-{%- endmacro %}
-
 {#- Folded, without blanks, punctuation and words such as 附近; buildings all 幢, so that 3号楼 and 3栋 are equal. -#}
 {% macro address_folded(column) -%}
     {{ replace_all(
         replace_all(
-            replace_all('upper(clean_code(' ~ column ~ '))', '[ ,，。;；、.()（）#\"-]'),
-            '([0-9]+)(号楼|栋|座)', '\\\\1幢'
+            replace_all('upper(clean_code(' ~ column ~ '))', '[ ,，。;；、.()（）#\"-]'), '号楼|栋', '幢'
         ),
         '(附近|旁边|旁|门口|门前|对面|路边|周边|一带|处)$'
     ) }}
+{%- endmacro %}
+
+{#- A division's name without the word for its kind: 林山寨 of 林山寨街道, 碧沙岗 of 碧沙岗社区居委会. -#}
+{% macro division_stem(name, kind) -%}
+    nullif({{ replace_all(name, '(' ~ division_words(kind) ~ ')$') }}, '')
+{%- endmacro %}
+
+{% macro division_words(kind) -%}
+    {%- if kind == 'village' -%}
+        (社区|村)(居民委员会|居委会|村民委员会|村委会|委员会|委会)?|居民委员会|居委会|村民委员会|村委会
+    {%- else -%}
+        街道办事处|街道|办事处|镇|乡
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The text without the names of the divisions that lie above the village; what a row lacks is passed over. -#}
+{% macro below_township(text, province, city, county, township_stem) -%}
+    regexp_replace(
+        {{ text }},
+        '^(' || coalesce({{ province }}, '~') || ')?(' || coalesce({{ city }}, '~') || ')?('
+        || coalesce({{ county }}, '~') || ')?('
+        || coalesce({{ township_stem }}, '~') || '({{ division_words('township') }}))?',
+        ''
+    )
+{%- endmacro %}
+
+{#- A pattern for a village at the front: its stem and a word for its kind (绿城花园 does not begin with 绿城社区). -#}
+{% macro village_pattern(stem) -%}
+    '^' || coalesce({{ stem }}, '~') || '({{ division_words('village') }})'
 {%- endmacro %}
 
 {#- The kind of place that a normalised address names; a finer part decides before a coarser one. -#}
@@ -31,6 +54,11 @@ front, fold what is written in several ways, and say what kind of place is left.
         when {{ matches(address, '(路|街|道|巷|大道)$') }} then 'road'
         else 'unknown'
     end
+{%- endmacro %}
+
+{#- TRUE if the address names a road, which is unique in its township; any other is only unique in its village. -#}
+{% macro names_road(address) -%}
+    {{ matches(address, '路|街|道|巷') }}
 {%- endmacro %}
 
 {#- Kinds that may be somebody's home: their coordinates are rounded and their text stays in the restricted zone. -#}

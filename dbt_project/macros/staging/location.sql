@@ -1,11 +1,12 @@
 {#-
-Adds `_division_code` to a relation: the present 12-digit code of its `division_code`. A retired code becomes its
-successor; below a retired county the county's successor is as far as one can say.
+Adds `_division_code` to a relation: the present 12-digit code of its `division_code`, or of the township or county above
+where the finer code is not listed. A retired code becomes its successor; below a retired county the county's successor
+is as far as one can say.
 -#}
 {% macro located(relation) -%}
     select
         unlocated.*,
-        coalesce(exact.resolved_code12, county.resolved_code12) as _division_code
+        coalesce(exact.resolved_code12, township.resolved_code12, county.resolved_code12) as _division_code
     from (
         select
             unread.*,
@@ -13,6 +14,7 @@ successor; below a retired county the county's successor is as far as one can sa
         from {{ relation }} as unread
     ) as unlocated
     left join {{ ref('stg_division_code') }} as exact on unlocated._code12 = exact.code12
+    left join {{ ref('stg_division_code') }} as township on left(unlocated._code12, 9) || '000' = township.code12
     left join {{ ref('stg_division_code') }} as county on left(unlocated._code12, 6) || '000000' = county.code12
 {%- endmacro %}
 

@@ -1,13 +1,13 @@
 {{ config(unique_key=['_record_key', 'link_rule'], meta={'scope': 'records', 'driver': ['int_record']}) }}
 
--- Numbers by which one record names another, or a matter that others name too. `target_feed` is NULL where the source
--- does not say whose number it is.
+-- Numbers by which one record names another, or a matter that others name too (often by its first petition's number).
+-- `target_feed` is NULL where the source does not say whose number it is.
 {%- set references = {
     'merged_into_no': "'police.incident'",
     'police_incident_no': "'police.incident'",
     'origin_no': 'null',
     'related_no': 'null',
-    'matter_no': "feed || '.matter'"
+    'matter_no': 'feed'
 } %}
 
 with record as (

@@ -8,6 +8,7 @@ with report as (
         member.is_founding,
         record.*,
         place.place_id,
+        coalesce(record.village_code, mention.village_code) as any_village_code,
         (
             case when member.is_founding then '0' else '1' end
             || case record.platform when 'emergency' then '1' when 'police' then '2' when 'grid' then '3' else '4' end
@@ -21,6 +22,7 @@ with report as (
     from {{ ref('int_event__member') }} as member
     inner join {{ ref('int_record') }} as record on member._record_key = record._record_key
     left join {{ ref('int_place__member') }} as place on record._record_key = place._record_key
+    left join {{ ref('int_place__mention') }} as mention on record._record_key = mention._record_key
 ),
 
 grouped as (
@@ -32,7 +34,7 @@ grouped as (
         {{ by_authority('outcome') }} as outcome,
         {{ by_authority('place_id') }} as place_id,
         {{ by_authority('division_code') }} as division_code,
-        {{ by_authority('village_code') }} as village_code,
+        {{ by_authority('any_village_code') }} as village_code,
         {{ by_authority('township_code') }} as township_code,
         {{ by_authority('grid_code') }} as grid_code,
         min(case when time_precision = 'exact' then occurred_at end) as occurred_exactly_at,
