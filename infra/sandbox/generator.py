@@ -13,32 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from infra.sandbox import (
-    city as cities,
-)
-from infra.sandbox import (
-    dirt,
-    events,
-    noise,
-    plan,
-    reports_emergency,
-    reports_grid,
-    reports_message,
-    reports_petition,
-    reports_police,
-    truth,
-)
+from infra.sandbox import city as cities
+from infra.sandbox import dirt, events, noise, plan, truth
+from infra.sandbox.feeds import FEEDS, common
+from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.frame import DAY, Frame, concat, constant, length, take
 from infra.sandbox.outbox import Backlog, text_table, write
-from infra.sandbox.parameters import FEEDS, FOLDER, Params, load, save
+from infra.sandbox.parameters import FOLDER, Params, load, save
 from infra.sandbox.randomness import Bools, Ints, Rng, stream
-from infra.sandbox.reports import KEYS, UPDATED, times
-
-PLATFORMS = (reports_police, reports_petition, reports_message, reports_emergency, reports_grid)
-COLUMNS: dict[str, list[str]] = {module.FEED: list(module.COLUMNS) for module in PLATFORMS}
-STATE_FEEDS = ("police.incident", "petition.petition")  # the source shows only the last version of a day
-AGAIN_TODAY = {"grid.event": 0.02, "emergency.accident": 0.01}
-AGAIN_TOMORROW = {"grid.event": 0.015, "emergency.accident": 0.015}
 
 
 def generate(params: Params, until_day: date | None = None, folder: Path = FOLDER) -> None:
@@ -88,78 +70,78 @@ def _run(city: cities.City, backlog: Backlog, days: range, folder: Path, is_new:
         happened = events.of_day(city, day)
         told = plan.make(city, happened)
         book.add_events(city, happened, told)
-        for module in PLATFORMS:
-            backlog.add(module.FEED, module.build(city, happened, told))
-        for feed in FEEDS:
+        for feed in FEEDS.values():
+            backlog.add(feed.name, feed.build(city, happened, told))
+        for feed in FEEDS.values():
             _deliver(city, backlog, feed, day, folder, book)
     book.close()
     backlog.save(folder / "backlog")
 
 
 def _deliver(
-    city: cities.City, backlog: Backlog, feed: str, day: int, folder: Path, book: truth.Truth
+    city: cities.City, backlog: Backlog, feed: Feed, day: int, folder: Path, book: truth.Truth
 ) -> None:
     """Write one feed's rows of one day, spoiled and dressed as the source shows them."""
     name = (city.params.first_day + timedelta(days=day)).isoformat()
-    rng = stream(city.params.seed, "delivery", feed, day)
-    due = backlog.pop(feed, day)
+    rng = stream(city.params.seed, "delivery", feed.name, day)
+    due = backlog.pop(feed.name, day)
     frame = _ordered(feed, due) if due is not None else None
     if frame is None:
-        empty = {column: pa.array([], pa.string()) for column in (*COLUMNS[feed], "_op")}
-        write(pa.table(empty), folder / "outbox" / feed / f"{name}.parquet")
+        empty = {column: pa.array([], pa.string()) for column in (*feed.columns, "_op")}
+        write(pa.table(empty), folder / "outbox" / feed.name / f"{name}.parquet")
         return
     book.add_records(feed, name, frame)
-    spoiled = dirt.spoil(city, rng, feed, frame)
+    spoiled = dirt.spoil(city, rng, feed.name, frame)
     rows = {column: values.copy() for column, values in spoiled.frame.items()}
-    noise.write(rng, city.params.noise, feed, rows, spoiled.touched)
+    noise.write(rng, city.params.noise, feed.habits, feed.blank, rows, spoiled.touched)
     _mend(city, rng, backlog, feed, day, spoiled.originals)
     order = np.argsort(rows["_at"].astype(np.int64), kind="stable")
     rows, fault = take(rows, order), spoiled.fault[order]
     clean = np.array([one is None for one in fault.tolist()], dtype=bool)
-    again = _again(rng, AGAIN_TODAY.get(feed, 0.0), rows, clean)
+    again = _again(rng, feed.again_today, rows, clean)
     if len(again):
         rows = concat([rows, take(rows, again)])
         fault = np.concatenate([fault, fault[again]])
-    tomorrow = _again(rng, AGAIN_TOMORROW.get(feed, 0.0), rows, clean)
+    tomorrow = _again(rng, feed.again_tomorrow, rows, clean)
     if len(tomorrow):
         copies = take(
             rows, tomorrow, _is_final=constant(True, len(tomorrow)), _is_first=constant(False, len(tomorrow))
         )
-        backlog.days.setdefault(feed, {}).setdefault(day + 1, []).append(copies)
+        backlog.days.setdefault(feed.name, {}).setdefault(day + 1, []).append(copies)
     book.add_dirt(feed, name, rows, fault)
-    table = text_table(rows, COLUMNS[feed]).append_column(
+    table = text_table(rows, feed.columns).append_column(
         "_op", pa.array(["upsert"] * length(rows), pa.string())
     )
-    write(table, folder / "outbox" / feed / f"{name}.parquet")
+    write(table, folder / "outbox" / feed.name / f"{name}.parquet")
 
 
-def _ordered(feed: str, frame: Frame) -> Frame:
+def _ordered(feed: Feed, frame: Frame) -> Frame:
     """The day's versions in order of time; of a record only the last where a source shows the present."""
     frame = take(frame, np.argsort(frame["_at"].astype(np.int64), kind="stable"))
-    if feed not in STATE_FEEDS:
+    if not feed.shows_present:
         return frame
-    keys = frame[KEYS[feed]].tolist()
+    keys = frame[feed.key].tolist()
     last = {key: row for row, key in enumerate(keys)}
     first = {key for key, is_first in zip(keys, frame["_is_first"].tolist(), strict=True) if is_first}
     frame = take(frame, np.array(sorted(last.values()), dtype=np.int64))
-    frame["_is_first"][:] = [key in first for key in frame[KEYS[feed]].tolist()]
+    frame["_is_first"][:] = [key in first for key in frame[feed.key].tolist()]
     return frame
 
 
-def _mend(city: cities.City, rng: Rng, backlog: Backlog, feed: str, day: int, originals: Frame) -> None:
+def _mend(city: cities.City, rng: Rng, backlog: Backlog, feed: Feed, day: int, originals: Frame) -> None:
     """Let some spoiled records come again, right, on a later day, where no later version is due anyway."""
     if not length(originals):
         return
-    coming = backlog.keys(feed, KEYS[feed])
-    later = np.array([key in coming for key in originals[KEYS[feed]].tolist()], dtype=bool)
+    coming = backlog.keys(feed.name, feed.key)
+    later = np.array([key in coming for key in originals[feed.key].tolist()], dtype=bool)
     chosen = np.flatnonzero((rng.random(len(later)) < dirt.CORRECTED) & ~later)
     when = (day + rng.integers(1, 6, len(chosen))) * DAY + rng.integers(9 * 3600, 18 * 3600, len(chosen))
     changes = {"_at": when.astype(object), "_is_first": constant(False, len(chosen))}
-    if feed in UPDATED:
-        changes[UPDATED[feed]] = times(city, when)
-    if feed == "police.incident":
-        changes["RKSJ"] = times(city, when + 60)
-    backlog.add(feed, take(originals, chosen, **changes))
+    if feed.updated:
+        changes[feed.updated] = common.times(city, when)
+    if feed.entered:
+        changes[feed.entered] = common.times(city, when + 60)
+    backlog.add(feed.name, take(originals, chosen, **changes))
 
 
 def _again(rng: Rng, share: float, rows: Frame, clean: Bools) -> Ints:

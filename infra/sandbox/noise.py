@@ -4,7 +4,7 @@ Fifteen-digit IDs, lower-case x and ×, full-width digits, spaces and invisible 
 labels instead of codes, sex in words.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -15,6 +15,7 @@ from infra.sandbox.randomness import Bools, Ints, Rng, Texts
 Writer = Callable[
     [str, int], str | None
 ]  # value, some number to choose by -> the value as written, None = as is
+Habit = tuple[str, Writer, float]  # column, writer, share of its values
 FULL = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 MARKS = ("\ufeff", "\u200b", "\t", " ", "\u3000", "\u00a0")
 EPOCH = datetime(1970, 1, 1, 8)  # in Shanghai
@@ -105,104 +106,17 @@ def day_only(value: str, _: int) -> str | None:
     return value[:10].replace("-", "")
 
 
-CATEGORY = {
-    "01": ("物体打击",),
-    "03": ("机械伤害",),
-    "05": ("触电",),
-    "08": ("火灾",),
-    "09": ("高处坠落",),
-    "10": ("坍塌",),
-    "19": ("中毒和窒息",),
-}
-GRADE = {
-    "01": ("1", "特别重大", "特别重大事故"),
-    "02": ("2", "重大", "重大事故"),
-    "03": ("3", "较大", "较大事故"),
-    "04": ("4", "一般", "一般事故"),
-}
-SYSTEM = {"CGCS2000": ("2000国家大地坐标系",), "GCJ-02": ("GCJ02", "火星坐标"), "WGS-84": ("WGS84",)}
-SCALE = {"01": ("个体性事件",), "02": ("一般群体性事件",), "03": ("重大群体性事件",)}
-GRID_STATUS = {"0": ("化解中",), "5": ("已办结",), "4": ("已归档",)}
-
-# feed -> (column, writer, share of the values)
-WRITERS: dict[str, tuple[tuple[str, Writer, float], ...]] = {
-    "police.incident": (
-        ("BJRZJHM", citizen_id, 0.12),
-        ("BJDH", phone, 0.04),
-        ("LXDH", phone, 0.05),
-        ("BJRXBDM", sex, 0.15),
-        ("BJRMC", padded, 0.03),
-        ("JQDZ", padded, 0.03),
-        ("BJNR", padded, 0.03),
-    ),
-    "petition.petition": (
-        ("SFZH", citizen_id, 0.15),
-        ("SJHM", phone, 0.06),
-        ("XM", padded, 0.03),
-        ("ZZ", padded, 0.03),
-        ("XFNR", padded, 0.04),
-        ("XFRQ", date_text, 0.45),
-        ("WTFSRQ", date_text, 0.45),
-        ("XBSJ", date_text, 0.3),
-        ("DJSJ", slashed, 0.15),
-        ("DJSJ", fourteen, 0.1),
-        ("BJSJ", slashed, 0.15),
-        ("BJSJ", fourteen, 0.1),
-    ),
-    "petition.message": (
-        ("留言时间", slashed, 0.6),
-        ("答复时间", slashed, 0.6),
-        ("留言主题", padded, 0.05),
-        ("留言用户", padded, 0.02),
-    ),
-    "emergency.accident": (
-        ("发生时间", day_only, 0.02),
-        ("发生时间", slashed, 0.25),
-        ("发生时间", chinese, 0.12),
-        ("发生时间", fourteen, 0.08),
-        ("报送时间", slashed, 0.25),
-        ("报送时间", serial, 0.08),
-        ("报送时间", fourteen, 0.08),
-        ("更新时间", slashed, 0.2),
-        ("更新时间", serial, 0.08),
-        ("事故类别", labelled(CATEGORY), 0.35),
-        ("事故等级", labelled(GRADE), 0.35),
-        ("坐标系统", labelled(SYSTEM), 0.3),
-        ("联系电话", phone, 0.06),
-        ("联系人", padded, 0.03),
-        ("事故单位名称", padded, 0.03),
-    ),
-    "grid.event": (
-        ("happenTime", epoch, 0.2),
-        ("happenTime", slashed, 0.08),
-        ("happenTime", day_only, 0.02),
-        ("reportTime", epoch, 0.2),
-        ("reportTime", fourteen, 0.08),
-        ("closeTime", epoch, 0.2),
-        ("closeTime", slashed, 0.08),
-        ("updateTime", epoch, 0.15),
-        ("updateTime", fourteen, 0.05),
-        ("eventScale", labelled(SCALE), 0.3),
-        ("status", labelled(GRID_STATUS), 0.25),
-        ("partySex", sex, 0.4),
-        ("partyIdNo", citizen_id, 0.12),
-        ("partyPhone", phone, 0.05),
-        ("partyName", padded, 0.03),
-        ("orgName", padded, 0.02),
-        ("address", padded, 0.03),
-    ),
-}
-OPTIONAL_BLANK = {
-    "police.incident": ("LXDH", "BJRZJHM", "JJLYBH"),
-    "petition.petition": ("SFZH", "SJHM", "ZRBM", "ZLWH"),
-    "petition.message": (),
-    "emergency.accident": ("关联警情编号", "统一社会信用代码"),
-    "grid.event": ("partyIdNo", "partyPhone", "orgName", "orgCode", "relatedNo"),
-}
 BLANK = 0.4  # share of absent optional values that arrive as empty text instead
 
 
-def write(rng: Rng, scale: float, feed: str, frame: Frame, touched: list[tuple[int, str]]) -> None:
+def write(
+    rng: Rng,
+    scale: float,
+    habits: Sequence[Habit],
+    blank: Sequence[str],
+    frame: Frame,
+    touched: list[tuple[int, str]],
+) -> None:
     """Rewrite some values in place; spoiled cells and rows that come again verbatim are left alone."""
     size = len(frame["_at"])
     free = ~frame["_is_final"].astype(bool)
@@ -210,12 +124,12 @@ def write(rng: Rng, scale: float, feed: str, frame: Frame, touched: list[tuple[i
     for row, column in touched:
         kept.setdefault(column, []).append(row)
     done: dict[str, np.typing.NDArray[np.bool_]] = {}
-    for column, writer, share in WRITERS[feed]:
+    for column, writer, share in habits:
         open_rows = done.setdefault(column, _open(free, kept.get(column, [])))
         rows = np.flatnonzero(open_rows & (rng.random(size) < share * scale)).astype(np.int64)
         open_rows[rows] = False
         _rewrite(frame[column], rows, writer, rng)
-    for column in OPTIONAL_BLANK[feed]:
+    for column in blank:
         absent = np.array([value is None for value in frame[column].tolist()], dtype=bool)
         frame[column][_open(free, kept.get(column, [])) & absent & (rng.random(size) < BLANK * scale)] = ""
 

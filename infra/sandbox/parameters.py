@@ -8,7 +8,6 @@ from pathlib import Path
 from infra.settings import STATE
 
 FOLDER = STATE / "sandbox"
-FEEDS = ("police.incident", "petition.petition", "petition.message", "emergency.accident", "grid.event")
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ import pyarrow as pa
 from infra.sandbox.city import City
 from infra.sandbox.coordinates import gcj02
 from infra.sandbox.events import Events
+from infra.sandbox.feeds.common import times
+from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.frame import Frame, take, words
 from infra.sandbox.outbox import Ledger, write
 from infra.sandbox.places import KINDS
 from infra.sandbox.plan import Plan
 from infra.sandbox.randomness import Ints, Texts, texts
-from infra.sandbox.reports import KEYS, UPDATED, times
 from infra.sandbox.scenarios import scenarios
 
 TEXT, FLAG, COUNT = pa.string(), pa.bool_(), pa.int64()
@@ -87,13 +88,13 @@ class Truth:
         arrays = [pa.array(list(c), f.type) for c, f in zip(columns, EVENTS, strict=True)]  # type: ignore[call-overload]
         self.events.add(pa.table(arrays, schema=EVENTS))
 
-    def add_records(self, feed: str, day: str, frame: Frame) -> None:
+    def add_records(self, feed: Feed, day: str, frame: Frame) -> None:
         """Records that come for the first time on this day."""
         new = take(frame, np.flatnonzero(frame["_is_first"].astype(bool)))
         size = len(new["_at"])
         columns = [
-            [feed] * size,
-            [f"{feed}:{key}" for key in new[KEYS[feed]].tolist()],
+            [feed.name] * size,
+            [f"{feed.name}:{key}" for key in new[feed.key].tolist()],
             [day] * size,
             identifier("P", new["_person"].astype(np.int64)).tolist(),
             identifier("O", new["_organisation"].astype(np.int64)).tolist(),
@@ -103,13 +104,13 @@ class Truth:
         ]
         self.records.add(pa.table([pa.array(column, TEXT) for column in columns], schema=RECORDS))
 
-    def add_dirt(self, feed: str, day: str, frame: Frame, fault: Texts) -> None:
+    def add_dirt(self, feed: Feed, day: str, frame: Frame, fault: Texts) -> None:
         """The faults among one day's rows. `source_row_id` is the day and the position in its outbox file."""
         rows = [row for row, one in enumerate(fault.tolist()) if one is not None]
-        key, updated = frame[KEYS[feed]], frame.get(UPDATED.get(feed, ""))
+        key, updated = frame[feed.key], frame.get(feed.updated or "")
         columns: list[tuple[list[object], pa.DataType]] = [
-            ([feed] * len(rows), TEXT),
-            ([f"{feed}:{key[row]}" if fault[row].kind != "key_missing" else None for row in rows], TEXT),
+            ([feed.name] * len(rows), TEXT),
+            ([f"{feed.name}:{key[row]}" if fault[row].kind != "key_missing" else None for row in rows], TEXT),
             ([day] * len(rows), TEXT),
             ([f"{day}#{row}" for row in rows], TEXT),
             ([fault[row].field for row in rows], TEXT),

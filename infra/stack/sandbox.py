@@ -49,7 +49,7 @@ def _register_emergency() -> None:
     from infra.sandbox.platforms.emergency_sftp import fingerprint
 
     PLATFORMS.mkdir(parents=True, exist_ok=True)
-    pin = quote(fingerprint(PLATFORMS / "emergency.accident"), safe="")
+    pin = quote(fingerprint(PLATFORMS / "emergency"), safe="")
     credentials.add_connection("emergency", f"sftp://{_door('emergency')}/?host_key={pin}")
 
 

@@ -7,8 +7,9 @@ import duckdb
 import pytest
 
 from expectations.validate import judge_file
+from infra.sandbox.feeds import FEEDS
 from infra.sandbox.generator import generate
-from infra.sandbox.parameters import FEEDS, Params
+from infra.sandbox.parameters import Params
 from ingest import lineage
 from ingest.connectors import Part, quote
 from ingest.contract import load

@@ -8,8 +8,18 @@ day, starts anew when the city was generated again, and does nothing when nothin
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from infra.sandbox.platforms import applied, emergency, grid, intake, message, petition_store, police
+from infra.sandbox.platforms import (
+    applied,
+    emergency,
+    grid,
+    intake,
+    message,
+    petition_store,
+    police,
+    police_table,
+)
 
 
 @dataclass(frozen=True)
@@ -31,16 +41,22 @@ class Loaded:
     rows: int
 
 
-PLATFORMS = {
-    each.feed: each
-    for each in (
-        Platform(police.FEED, "PostgreSQL", police.load, police.reset),
-        Platform(petition_store.FEED, "HTTP API", petition_store.load, petition_store.reset),
-        Platform(emergency.FEED, "SFTP", emergency.load, emergency.reset),
-        Platform(grid.FEED, "drop folder, NDJSON", grid.load, grid.reset),
-        Platform(message.FEED, "drop folder, .xlsx", message.load, message.reset),
-    )
-}
+def _platforms() -> list[Platform]:
+    found = []
+    for channel, module, parts in (
+        ("PostgreSQL", police, police_table.TABLES),
+        ("HTTP API", petition_store, petition_store.RESOURCES),
+        ("SFTP", emergency, emergency.REPORTS),
+        ("drop folder, NDJSON", grid, grid.PUSHES),
+    ):
+        found += [
+            Platform(one.feed, channel, partial(module.load, one), partial(module.reset, one))
+            for one in parts
+        ]
+    return [*found, Platform(message.FEED, "drop folder, .xlsx", message.load, message.reset)]
+
+
+PLATFORMS = {each.feed: each for each in _platforms()}
 
 
 def load_all(upto: date | None = None, feeds: tuple[str, ...] = tuple(PLATFORMS)) -> list[Loaded]:

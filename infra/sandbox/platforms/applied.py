@@ -44,14 +44,9 @@ def replace(target: Path, body: bytes) -> None:
 
 
 def forget(feed: str) -> None:
-    """Drop what is remembered and the platform's own files, settings of its behaviour excepted."""
+    """Drop what is remembered of the feed, and its own files."""
     for found in (PLATFORMS / feed).glob("*"):
-        if found.name in KEPT:
-            continue
         if found.is_dir():
             shutil.rmtree(found)
         else:
             found.unlink()
-
-
-KEPT = frozenset({"behaviour.json", "host_key"})

@@ -78,8 +78,12 @@ class Manners:
         return 0 < limit < self._second[slot]
 
 
-def write(behaviour: Behaviour, feed: str = "petition.petition") -> Path:
+def file() -> Path:
+    """Where the behaviour in force stands."""
+    return applied.home("petition") / "behaviour.json"
+
+
+def write(behaviour: Behaviour) -> Path:
     """Put a behaviour in force; the running server takes it up with the next request."""
-    file = applied.home(feed) / "behaviour.json"
-    applied.replace(file, behaviour.model_dump_json(indent=2).encode())
-    return file
+    applied.replace(file(), behaviour.model_dump_json(indent=2).encode())
+    return file()

@@ -9,6 +9,9 @@ import duckdb
 
 from infra.sandbox.identifiers import id_check
 from infra.sandbox.platforms import applied, behaviour, delivery, emergency, intake, petition_store, police
+from infra.sandbox.platforms.emergency import ACCIDENT as ACCIDENT_REPORT
+from infra.sandbox.platforms.petition_store import PETITION as PETITION_RESOURCE
+from infra.sandbox.platforms.police_table import INCIDENT
 
 SPACING = 20  # seconds between two rows; a million of them fill about eight months
 # A few hundred valid ID numbers and narratives of the usual length, so that neither all rows are equal nor
@@ -71,22 +74,22 @@ FROM base
 
 def police_rows(rows: int) -> int:
     """Fill the 110 table; returns its rows."""
-    applied.write(police.FEED, {})
+    applied.write(INCIDENT.feed, {})
     with _base(rows) as con:
-        return police.bulk_load(con.execute(POLICE))
+        return police.bulk_load(INCIDENT, con.execute(POLICE))
 
 
 def petition_rows(rows: int) -> int:
     """Fill the petition API and take away its limits and faults; returns its rows."""
-    applied.write(petition_store.FEED, {})
+    applied.write(PETITION_RESOURCE.feed, {})
     behaviour.write(behaviour.Behaviour(fault_rate=0, rate_per_second=0))
     with _base(rows) as con:
         names = [str(entry[0]) for entry in con.execute(PETITION).description or []]
-        row = petition_store.json_of(names)
+        row = petition_store.json_of(names, PETITION_RESOURCE.count)
         reader = con.execute(
             f"SELECT epoch_us(GXSJ::TIMESTAMP) AS time, {row} AS row FROM ({PETITION}) ORDER BY time"
         )
-        petition_store.publish(reader.to_arrow_reader(petition_store.ROWS_A_BATCH), petition_store.file())
+        petition_store.publish(reader.to_arrow_reader(petition_store.ROWS_A_BATCH), PETITION_RESOURCE.file)
     return rows
 
 
@@ -99,7 +102,7 @@ def accident_file(rows: int, target: Path) -> delivery.Delivery:
 
 def accident_folder() -> Path:
     """The folder that the SFTP server shows as /outbox/accident."""
-    return applied.home(emergency.FEED) / "files" / "outbox" / "accident"
+    return ACCIDENT_REPORT.folder()
 
 
 def _base(rows: int) -> duckdb.DuckDBPyConnection:

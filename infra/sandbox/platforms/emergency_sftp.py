@@ -11,11 +11,10 @@ from pathlib import Path
 
 import asyncssh
 
-from infra.sandbox.platforms import applied
+from infra.sandbox.platforms import applied, emergency
 from infra.stack import credentials
 from infra.stack.sandbox import CLIENT
 
-FEED = "emergency.accident"
 WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
 
 
@@ -110,12 +109,9 @@ async def listen(
 
 
 async def _serve() -> None:
-    folder, password, port = (
-        applied.home(FEED),
-        credentials.secret("emergency"),
-        credentials.port("emergency"),
-    )
-    server = await listen(folder / "files", host_key(folder), CLIENT, password, credentials.LOOPBACK, port)
+    key = host_key(applied.home("emergency"))
+    password, port = credentials.secret("emergency"), credentials.port("emergency")
+    server = await listen(emergency.served(), key, CLIENT, password, credentials.LOOPBACK, port)
     await server.wait_closed()
 
 

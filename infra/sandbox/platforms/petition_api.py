@@ -1,8 +1,8 @@
 """The petition platform's HTTP interface, as a vendor of such systems would have built it.
 
-POST /oauth/token gives a bearer token for client credentials; GET /api/v1/petitions pages through the
-petitions of an update-time interval [gxsjStart, gxsjEnd), ordered by update time and number. Answers are
-wrapped in {code, msg, data}; code 200 is success.
+POST /oauth/token gives a bearer token for client credentials; GET /api/v1/petitions and its like page
+through the records of an update-time interval [gxsjStart, gxsjEnd), ordered by update time and number.
+Answers are wrapped in {code, msg, data}; code 200 is success.
 
 Run by the local stack: `python -m infra.sandbox.platforms.petition_api`.
 """
@@ -13,8 +13,8 @@ import binascii
 import hmac
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import parse_qs, unquote
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from infra.sandbox.platforms import applied, petition_store
+from infra.sandbox.platforms import behaviour, petition_store
 from infra.sandbox.platforms.behaviour import Fault, Manners
 from infra.settings import TIMEZONE
 from infra.stack import credentials
@@ -53,11 +53,10 @@ class CutResponse(Response):
         await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
-def create_app(folder: Path, client_id: str, client_secret: str) -> FastAPI:
-    """The application over the petitions and the behaviour that stand in `folder`."""
+def create_app(client_id: str, client_secret: str) -> FastAPI:
+    """The application over what the platform knows and the behaviour that stands beside it."""
     app = FastAPI(title="信访信息系统数据接口", docs_url=None, redoc_url=None, openapi_url=None)
-    petitions = petition_store.Petitions(folder / "petitions.arrow")
-    manners = Manners(folder / "behaviour.json")
+    manners = Manners(behaviour.file())
     tokens: dict[str, float] = {}  # token -> when it ends, by the monotonic clock
 
     def client_of(request: Request) -> str:
@@ -78,26 +77,8 @@ def create_app(folder: Path, client_id: str, client_secret: str) -> FastAPI:
         tokens[fresh] = now + life
         return JSONResponse({"access_token": fresh, "token_type": "Bearer", "expires_in": life})
 
-    @app.get("/api/v1/petitions")
-    async def page(
-        request: Request,
-        start: Annotated[datetime | None, Query(alias="gxsjStart")] = None,
-        end: Annotated[datetime | None, Query(alias="gxsjEnd")] = None,
-        page: Annotated[int, Query(ge=1)] = 1,
-        size: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 100,
-    ) -> Response:
-        client = client_of(request)
-        await asyncio.sleep(manners.now().latency_ms / 1000)
-        fault = manners.fault(request.url.query)
-        if fault is Fault.busy or manners.is_over_limit(client, time.monotonic()):
-            raise Refusal(429, "请求过于频繁", {"Retry-After": str(RETRY_AFTER)})
-        if fault is Fault.broken:
-            raise Refusal(500, "系统繁忙，请稍后再试")
-        total, rows = petitions.page(_local(start), _local(end), page, size)
-        head = f'{{"code":200,"msg":"success","data":{{"total":{total},"page":{page},"size":{size},"rows":['
-        body = b"".join((head.encode(), rows, b"]}}"))
-        answer = CutResponse if fault is Fault.cut else Response
-        return answer(body, media_type="application/json")
+    for resource in petition_store.RESOURCES:
+        app.get(resource.path)(_pages(petition_store.Rows(resource.file), manners, client_of))
 
     @app.get("/health")
     async def health() -> Response:
@@ -113,6 +94,34 @@ def create_app(folder: Path, client_id: str, client_secret: str) -> FastAPI:
         return _envelope(400, f"参数错误: {names}")
 
     return app
+
+
+def _pages(
+    rows: petition_store.Rows, manners: Manners, client_of: Callable[[Request], str]
+) -> Callable[..., Awaitable[Response]]:
+    """The handler that pages through one kind of record."""
+
+    async def page(
+        request: Request,
+        start: Annotated[datetime | None, Query(alias="gxsjStart")] = None,
+        end: Annotated[datetime | None, Query(alias="gxsjEnd")] = None,
+        page: Annotated[int, Query(ge=1)] = 1,
+        size: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = 100,
+    ) -> Response:
+        client = client_of(request)
+        await asyncio.sleep(manners.now().latency_ms / 1000)
+        fault = manners.fault(f"{request.url.path}?{request.url.query}")
+        if fault is Fault.busy or manners.is_over_limit(client, time.monotonic()):
+            raise Refusal(429, "请求过于频繁", {"Retry-After": str(RETRY_AFTER)})
+        if fault is Fault.broken:
+            raise Refusal(500, "系统繁忙，请稍后再试")
+        total, found = rows.page(_local(start), _local(end), page, size)
+        head = f'{{"code":200,"msg":"success","data":{{"total":{total},"page":{page},"size":{size},"rows":['
+        body = b"".join((head.encode(), found, b"]}}"))
+        answer = CutResponse if fault is Fault.cut else Response
+        return answer(body, media_type="application/json")
+
+    return page
 
 
 def _envelope(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
@@ -147,7 +156,7 @@ def _local(when: datetime | None) -> datetime | None:
 
 def main() -> None:
     """Serve on the port and with the credentials that the local stack keeps for `petition`."""
-    app = create_app(applied.home(petition_store.FEED), CLIENT, credentials.secret("petition"))
+    app = create_app(CLIENT, credentials.secret("petition"))
     port = credentials.port("petition")
     uvicorn.run(app, host=credentials.LOOPBACK, port=port, log_level="warning", access_log=False)
 

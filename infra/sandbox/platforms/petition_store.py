@@ -1,9 +1,10 @@
-"""What the petition platform knows: the current version of each petition, ready to be sent.
+"""What the petition platform knows: the current version of each record, ready to be sent.
 
 The rows are turned into JSON once, when a day arrives, and kept in an Arrow file that the server maps
 into memory: a page is then a slice of it, and serving costs next to nothing.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,35 @@ import pyarrow as pa
 
 from infra.sandbox.platforms import applied, intake
 
-FEED = "petition.petition"
-KEY, UPDATED, COUNT = "XFJBH", "GXSJ", "XFRS"
 ROWS_A_BATCH = 100_000
 EPOCH = datetime(1970, 1, 1)
 
 
-VERSIONS = f"""
+@dataclass(frozen=True)
+class Resource:
+    """One kind of record that the interface offers."""
+
+    feed: str
+    path: str
+    key: str
+    updated: str
+    count: str | None = None  # column that is a JSON number where its text is one
+
+    @property
+    def file(self) -> Path:
+        """The mapped file of its current records."""
+        return applied.home(self.feed) / "rows.arrow"
+
+
+PETITION = Resource("petition.petition", "/api/v1/petitions", "XFJBH", "GXSJ", "XFRS")
+RESOURCES = (PETITION,)
+VERSIONS = """
 CREATE TEMP TABLE versions AS
 WITH entered AS (
     SELECT
         *,
         parse_filename(filename, true)::DATE AS _day,
-        TRY_CAST("{UPDATED}" AS TIMESTAMP) AS _written  -- what is none is filed under the end of its day
+        TRY_CAST("{updated}" AS TIMESTAMP) AS _written  -- what is none is filed under the end of its day
     FROM read_parquet($files, filename = true, union_by_name = true)
 )
 SELECT
@@ -38,40 +55,35 @@ FROM entered
 """
 
 
-def file() -> Path:
-    """The mapped file of current petitions."""
-    return applied.home(FEED) / "petitions.arrow"
-
-
-def load(day: date) -> int:
+def load(resource: Resource, day: date) -> int:
     """Make the platform show the city as of the end of `day`; returns that day's rows.
 
-    Of several versions of a petition the last stays; rows without a number all stay, as do two rows of
-    one number entered in the same second. A deleted petition is no longer shown.
+    Of several versions of a record the last stays; rows without a number all stay, as do two rows of
+    one number entered in the same second. A deleted record is no longer shown.
     """
     with intake.connect() as con:
-        columns = intake.open_day(con, FEED, day)
+        columns = intake.open_day(con, resource.feed, day)
         count = con.execute("SELECT count(*) FROM today").fetchone()
-        files = [str(intake.file(FEED, each)) for each in intake.days(FEED) if each <= day]
-        con.execute(VERSIONS, {"files": files})
+        files = [str(intake.file(resource.feed, each)) for each in intake.days(resource.feed) if each <= day]
+        con.execute(VERSIONS.format(updated=resource.updated), {"files": files})
         current = con.execute(
-            f"SELECT epoch_us(_time) AS time, {json_of(columns)} AS row FROM versions "
-            f"QUALIFY _op IS DISTINCT FROM 'delete' AND (coalesce(\"{KEY}\", '') = '' OR "
-            f'rank() OVER (PARTITION BY "{KEY}" ORDER BY _day DESC, _time DESC) = 1) '
-            f'ORDER BY _time, "{KEY}", row'
+            f"SELECT epoch_us(_time) AS time, {json_of(columns, resource.count)} AS row FROM versions "
+            f"QUALIFY _op IS DISTINCT FROM 'delete' AND (coalesce(\"{resource.key}\", '') = '' OR "
+            f'rank() OVER (PARTITION BY "{resource.key}" ORDER BY _day DESC, _time DESC) = 1) '
+            f'ORDER BY _time, "{resource.key}", row'
         )
-        publish(current.to_arrow_reader(ROWS_A_BATCH), file())
+        publish(current.to_arrow_reader(ROWS_A_BATCH), resource.file)
     return int(count[0]) if count else 0
 
 
-def json_of(columns: list[str]) -> str:
-    """SQL for one row's JSON in UTF-8: all text, but the number of petitioners a number where it is one."""
-    whole = f"regexp_full_match(\"{COUNT}\", '0|[1-9][0-9]{{0,8}}')"
+def json_of(columns: list[str], count: str | None) -> str:
+    """SQL for one row's JSON in UTF-8: all text, but the column `count` a number where it is one."""
+    whole = f"regexp_full_match(\"{count}\", '0|[1-9][0-9]{{0,8}}')"
     parts = []
     for name in columns:
         value = f'"{name}"'
-        if name == COUNT:
-            value = f'CASE WHEN {whole} THEN to_json("{COUNT}"::BIGINT) ELSE to_json("{COUNT}") END'
+        if name == count:
+            value = f'CASE WHEN {whole} THEN to_json("{count}"::BIGINT) ELSE to_json("{count}") END'
         parts.append(f"'{name}', {value}")
     return f"encode(CAST(json_object({', '.join(parts)}) AS VARCHAR))"
 
@@ -86,12 +98,12 @@ def publish(rows: pa.RecordBatchReader, target: Path) -> None:
     partial.replace(target)
 
 
-def reset() -> None:
-    """Forget all petitions, for another city."""
-    file().unlink(missing_ok=True)
+def reset(resource: Resource) -> None:
+    """Forget all records, for another city."""
+    resource.file.unlink(missing_ok=True)
 
 
-class Petitions:
+class Rows:
     """The mapped file, opened again whenever another one was put in its place."""
 
     def __init__(self, path: Path) -> None:

@@ -13,10 +13,9 @@ from stdnum.cn import ric, uscc
 
 from infra.sandbox import Params, advance, city, describe, generate
 from infra.sandbox.coordinates import bd09, gcj02
-from infra.sandbox.generator import COLUMNS
+from infra.sandbox.feeds import FEEDS
+from infra.sandbox.feeds.emergency_accident import grade
 from infra.sandbox.identifiers import CODE_LETTERS, CODE_WEIGHTS
-from infra.sandbox.parameters import FEEDS
-from infra.sandbox.reports_emergency import grade
 from infra.settings import CONTRACTS
 
 SMALL = Params(people=1_500, days=6, seed=11, dirt=0.1)
@@ -67,12 +66,12 @@ def test_advance_without_a_city_says_what_to_do(tmp_path: Path) -> None:
 
 def test_outbox_has_the_columns_of_the_contracts(tmp_path: Path) -> None:
     generate(SMALL, folder=tmp_path)
-    for feed in FEEDS:
+    for feed, described in FEEDS.items():
         contract = yaml.safe_load((CONTRACTS / f"{feed}.odcs.yaml").read_text(encoding="utf-8"))
         expected = [one["physicalName"] for one in contract["schema"][0]["properties"]]
-        assert sorted(COLUMNS[feed]) == sorted(expected), feed
+        assert sorted(described.columns) == sorted(expected), feed
         table = pq.read_table(tmp_path / "outbox" / feed / "2026-10-02.parquet")
-        assert table.column_names == [*COLUMNS[feed], "_op"]
+        assert table.column_names == [*described.columns, "_op"]
 
 
 def test_describe_counts_what_is_there(tmp_path: Path) -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from infra.sandbox import Params, city, events, generate, plan, reports_petition
+from infra.sandbox import Params, city, events, generate, plan
 from infra.sandbox.dirt import faults
-from infra.sandbox.parameters import FEEDS
-from infra.sandbox.reports import KEYS
+from infra.sandbox.feeds import FEEDS, petition_petition
 from infra.settings import ROOT
 
-STATE_FEEDS = ("police.incident", "petition.petition")
+STATE_FEEDS = tuple(name for name, feed in FEEDS.items() if feed.shows_present)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def one(con: duckdb.DuckDBPyConnection, query: str) -> int:
 @pytest.mark.parametrize("feed", FEEDS)
 def test_every_row_has_its_record(con: duckdb.DuckDBPyConnection, feed: str) -> None:
     orphans = f"""SELECT count(*) FROM "{feed}"
-        LEFT JOIN records r ON r.record_key = '{feed}:' || "{KEYS[feed]}"
+        LEFT JOIN records r ON r.record_key = '{feed}:' || "{FEEDS[feed].key}"
         WHERE r.record_key IS NULL AND coalesce(kind, '') <> 'key_missing'"""
     assert one(con, orphans) == 0
     assert one(con, f"SELECT count(*) FROM records WHERE feed = '{feed}'") > 20
@@ -108,8 +107,8 @@ def test_some_spoiled_records_come_again_right_and_some_never(con: duckdb.DuckDB
 def test_a_platform_with_a_present_state_writes_a_record_once_a_day(
     con: duckdb.DuckDBPyConnection, feed: str
 ) -> None:
-    twice = f'SELECT count(*) FROM (SELECT 1 FROM "{feed}" GROUP BY _day, "{KEYS[feed]}" HAVING count(*) > 1)'
-    assert one(con, twice) == 0
+    several = f'SELECT 1 FROM "{feed}" GROUP BY _day, "{FEEDS[feed].key}" HAVING count(*) > 1'
+    assert one(con, f"SELECT count(*) FROM ({several})") == 0
 
 
 def test_watermarks_lie_in_their_day(con: duckdb.DuckDBPyConnection) -> None:
@@ -156,7 +155,7 @@ def test_platform_habits_occur(con: duckdb.DuckDBPyConnection) -> None:
 def test_petitions_come_back_as_the_same_matter() -> None:
     built = city.build(Params(people=3_000))
     days = [events.of_day(built, day) for day in range(8)]
-    frames = [reports_petition.build(built, day, plan.make(built, day)) for day in days]
+    frames = [petition_petition.build(built, day, plan.make(built, day)) for day in days]
     numbers = {number for frame in frames for number in frame["XFJBH"]}
     matters = {matter for frame in frames for matter in frame["XFSXBH"]}
     assert len(matters) < len(numbers)
@@ -170,7 +169,7 @@ def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnec
         ("petition.petition", "ZLWH"),
     ):
         query = f"""SELECT count(*)
-            FROM (SELECT DISTINCT "{KEYS[feed]}" AS key, "{column}" AS number FROM "{feed}") AS rows
+            FROM (SELECT DISTINCT "{FEEDS[feed].key}" AS key, "{column}" AS number FROM "{feed}") AS rows
             JOIN records a ON a.record_key = '{feed}:' || key
             JOIN records b ON split_part(b.record_key, ':', 2) = number
             WHERE a.event_id IS DISTINCT FROM b.event_id"""

@@ -8,19 +8,18 @@ from infra.sandbox import Params, city, events, narratives
 from infra.sandbox.damage import ORDERS, UNMAPPED
 from infra.sandbox.dirt import faults
 from infra.sandbox.divisions import spoken
-from infra.sandbox.generator import COLUMNS
-from infra.sandbox.noise import OPTIONAL_BLANK, WRITERS, chinese, citizen_id, epoch, serial, slashed
-from infra.sandbox.parameters import FEEDS
+from infra.sandbox.feeds import FEEDS
+from infra.sandbox.feeds.feed import Feed
+from infra.sandbox.noise import chinese, citizen_id, epoch, serial, slashed
 from infra.sandbox.randomness import stream, texts
-from infra.sandbox.reports import KEYS, UPDATED
 from infra.sandbox.scenarios import FILE, scenarios, shares
 
 
-@pytest.mark.parametrize("feed", FEEDS)
-def test_faults_and_noise_name_columns_of_the_feed(feed: str) -> None:
-    named = {fault.field for fault in faults()[feed]} | {column for column, _, _ in WRITERS[feed]}
-    named |= {*OPTIONAL_BLANK[feed], KEYS[feed], *filter(None, [UPDATED.get(feed)])}
-    assert named <= set(COLUMNS[feed])
+@pytest.mark.parametrize("feed", FEEDS.values(), ids=FEEDS)
+def test_faults_and_noise_name_columns_of_the_feed(feed: Feed) -> None:
+    named = {fault.field for fault in faults()[feed.name]} | {column for column, _, _ in feed.habits}
+    named |= {*feed.blank, feed.key, *filter(None, [feed.updated, feed.entered])}
+    assert named <= set(feed.columns)
 
 
 def test_every_fault_knows_what_to_put() -> None:
@@ -30,12 +29,12 @@ def test_every_fault_knows_what_to_put() -> None:
             if fault.kind == "code_unmapped":
                 assert fault.field in UNMAPPED, (feed, fault)
             if fault.kind == "date_order":
-                assert ORDERS[fault.field][0] in COLUMNS[feed], (feed, fault)
+                assert ORDERS[fault.field][0] in FEEDS[feed].columns, (feed, fault)
 
 
 def test_present_state_platforms_never_spoil_their_watermark() -> None:
-    for feed in ("police.incident", "petition.petition"):
-        assert UPDATED[feed] not in {fault.field for fault in faults()[feed]}
+    for feed in FEEDS.values():
+        assert not feed.shows_present or feed.updated not in {fault.field for fault in faults()[feed.name]}
 
 
 def test_scenarios_fill_all_their_phrases() -> None:

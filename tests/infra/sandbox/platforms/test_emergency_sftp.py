@@ -54,8 +54,8 @@ async def session(home: Path, password: str = PASSWORD, pin: str = "") -> AsyncI
 @pytest.fixture
 def home(city: Path) -> Path:
     write_day("emergency.accident", FIRST, [accident("A1")])
-    emergency.load(FIRST)
-    return city / "platforms" / "emergency.accident"
+    emergency.load(emergency.ACCIDENT, FIRST)
+    return city / "platforms" / "emergency"
 
 
 def ask(home: Path, deed: Deed, **how: str) -> object:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import fastexcel
@@ -33,7 +34,7 @@ def md5(body: bytes) -> str:
 
 
 def accident_folder(city: Path) -> Path:
-    return city / "platforms" / "emergency.accident" / "files" / "outbox" / "accident"
+    return city / "platforms" / "emergency" / "files" / "outbox" / "accident"
 
 
 def control(file: Path) -> dict[str, str]:
@@ -43,7 +44,7 @@ def control(file: Path) -> dict[str, str]:
 
 def test_csv_round_trips_in_gb18030_with_four_byte_characters(city: Path) -> None:
     write_day("emergency.accident", FIRST, [accident("A1"), accident("A2", 经度=None)])
-    emergency.load(FIRST)
+    emergency.load(emergency.ACCIDENT, FIRST)
     body = (accident_folder(city) / "sgkb_20261001.csv").read_bytes()
     assert len("𠮷".encode("gb18030")) == 4
     assert RARE.encode("gb18030") in body
@@ -58,7 +59,7 @@ def test_friday_brings_a_workbook_with_true_dates_and_numbers(city: Path) -> Non
     rows = [accident(f"A{n}", 发生时间=f"2026-09-30 15:20:{n:02d}") for n in range(40)]
     odd = accident("A99", 死亡人数="无", 发生时间="1900-01-01 00:00:00", 经度="113.6120")
     write_day("emergency.accident", SECOND, [*rows, odd])
-    emergency.load(SECOND)
+    emergency.load(emergency.ACCIDENT, SECOND)
     book = fastexcel.read_excel(accident_folder(city) / "sgkb_20261002.xlsx")
     as_dates = book.load_sheet(0, dtypes={"发生时间": "datetime"}).to_arrow()["发生时间"].to_pylist()
     true_dates = [value for value in as_dates if value is not None]
@@ -79,7 +80,7 @@ def test_a_row_reads_the_same_from_text_and_workbook(city: Path) -> None:
     rows = [accident("A1", 联系人="", **loss), accident("A1"), accident("A1", 经度="-0.5")]
     for day in (FIRST, SECOND):
         write_day("emergency.accident", day, rows)
-        emergency.load(day)
+        emergency.load(emergency.ACCIDENT, day)
     text = (accident_folder(city) / "sgkb_20261001.csv").read_text("gb18030")
     plain = [{k: v or None for k, v in row.items()} for row in csv.DictReader(io.StringIO(text, newline=""))]
     book = fastexcel.read_excel(accident_folder(city) / "sgkb_20261002.xlsx").load_sheet(0, dtypes="string")
@@ -89,7 +90,7 @@ def test_a_row_reads_the_same_from_text_and_workbook(city: Path) -> None:
 @pytest.mark.parametrize(("day", "suffix"), [(FIRST, "csv"), (SECOND, "xlsx")])
 def test_control_file_tells_the_truth(city: Path, day: date, suffix: str) -> None:
     write_day("emergency.accident", day, [accident("A1"), accident("A2")])
-    emergency.load(day)
+    emergency.load(emergency.ACCIDENT, day)
     file = accident_folder(city) / f"sgkb_{day:%Y%m%d}.{suffix}"
     assert control(file)["rows"] == "2"
     assert control(file)["md5"] == md5(file.read_bytes())
@@ -98,7 +99,7 @@ def test_control_file_tells_the_truth(city: Path, day: date, suffix: str) -> Non
 
 def test_a_day_without_accidents_is_reported(city: Path) -> None:
     write_day("emergency.accident", FIRST, [])
-    emergency.load(FIRST)
+    emergency.load(emergency.ACCIDENT, FIRST)
     file = accident_folder(city) / "sgkb_20261001.csv"
     assert file.read_text("gb18030").splitlines() == [",".join(columns("emergency.accident"))]
     assert control(file)["rows"] == "0"
@@ -108,7 +109,7 @@ def test_grid_files_hold_each_event_and_some_come_again(city: Path) -> None:
     days = [FIRST + timedelta(days=n) for n in range(6)]
     for day in days:
         write_day("grid.event", day, [grid_event(f"W{day:%d}{n:03d}") for n in range(25)])
-        assert grid.load(day, rows_a_file=5) == 25
+        assert grid.load(grid.EVENT, day, rows_a_file=5) == 25
     sent = delivery.noted("grid.event")
     again = [each for each in sent if each.repeats]
     assert 0 < len(again) < len(sent) / 2
@@ -134,7 +135,7 @@ def test_grid_types_values_in_a_share_of_the_rows_only_where_they_fit(city: Path
     ]
     odd[0]["updateTime"] = odd[1]["updateTime"] = "1790827200000"
     write_day("grid.event", FIRST, [*rows, *odd])
-    grid.load(FIRST)
+    grid.load(grid.EVENT, FIRST)
     lines = (city / "drop" / "grid.event" / "wgsj_20261001_001.ndjson").read_bytes().splitlines()
     sent = {row["eventCode"]: row for row in map(orjson.loads, lines)}
     assert sent["X000"]["updateTime"] == sent["X001"]["updateTime"] == 1790827200000
@@ -181,7 +182,11 @@ def test_the_same_day_again_gives_the_same_bytes(city: Path) -> None:
     write_day("emergency.accident", SECOND, [accident("A1")])
     write_day("grid.event", SECOND, [grid_event(f"W{n}") for n in range(9)])
     write_day("petition.message", SECOND, [board_message("1"), board_message("2", 答复意见="好")])
-    loads = (emergency.load, grid.load, message.load)
+    loads = (
+        partial(emergency.load, emergency.ACCIDENT),
+        partial(grid.load, grid.EVENT),
+        message.load,
+    )
     before = [(load(SECOND), _bytes(city)) for load in loads][-1]
     after = [(load(SECOND), _bytes(city)) for load in loads][-1]
     assert before == after
@@ -206,7 +211,7 @@ def test_load_all_applies_only_what_is_new_and_starts_anew_for_another_city(city
 
 def test_unknown_days_are_named(city: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"grid\.event: the outbox has no day 2026-10-02"):
-        grid.load(SECOND)
+        grid.load(grid.EVENT, SECOND)
 
 
 def _bytes(city: Path) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ CALM = Behaviour(fault_rate=0, rate_per_second=0)
 @pytest.fixture
 def server(city: Path) -> Iterator[str]:
     behaviour.write(CALM)
-    app = create_app(city / "platforms" / "petition.petition", "sanling", "s:e/c ret")
+    app = create_app("sanling", "s:e/c ret")
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False)
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, daemon=True)
@@ -61,7 +61,7 @@ def everything(client: httpx.Client, size: int, **interval: str) -> list[dict[st
 
 def test_nobody_gets_in_without_a_token(server: str) -> None:
     write_day("petition.petition", FIRST, [petition("P1")])
-    petition_store.load(FIRST)
+    petition_store.load(petition_store.PETITION, FIRST)
     for headers in ({}, {"Authorization": "Bearer guess"}, {"Authorization": "Basic c2FubGluZzpz"}):
         answer = httpx.get(server + PAGES, headers=headers)
         assert answer.status_code == 401
@@ -102,7 +102,7 @@ def test_paging_covers_each_row_once_in_order(client: httpx.Client, size: int) -
     # Many rows share an update time: only the number orders them.
     rows = [petition(f"P{n:04d}", GXSJ=f"2026-10-01 10:00:{n % 3:02d}") for n in range(1203)]
     write_day("petition.petition", FIRST, rows[::-1])
-    petition_store.load(FIRST)
+    petition_store.load(petition_store.PETITION, FIRST)
     got = everything(client, size)
     assert [(row["GXSJ"], row["XFJBH"]) for row in got] == sorted((r["GXSJ"], r["XFJBH"]) for r in rows)
 
@@ -110,7 +110,7 @@ def test_paging_covers_each_row_once_in_order(client: httpx.Client, size: int) -
 def test_the_interval_is_half_open_and_knows_offsets(client: httpx.Client) -> None:
     times = ("2026-10-01 09:59:59", "2026-10-01 10:00:00", "2026-10-01 11:00:00")
     write_day("petition.petition", FIRST, [petition(f"P{n}", GXSJ=at) for n, at in enumerate(times)])
-    petition_store.load(FIRST)
+    petition_store.load(petition_store.PETITION, FIRST)
     for start, end in (
         ("2026-10-01 10:00:00", "2026-10-01 11:00:00"),
         ("2026-10-01T10:00:00+08:00", "2026-10-01T03:00:00Z"),
@@ -123,7 +123,7 @@ def test_values_arrive_as_they_were_entered(client: httpx.Client) -> None:
         "P2", XM=f"张{RARE}", XFRS="三人", GXSJ="2026-10-01 11:00:00", XFNR='"\\\n\t\u200b', ZZ=None
     )
     write_day("petition.petition", FIRST, [petition("P1"), odd])
-    petition_store.load(FIRST)
+    petition_store.load(petition_store.PETITION, FIRST)
     first, second = everything(client, 10)
     assert first["XFRS"] == 3
     assert {name: second[name] for name in odd} == odd
@@ -144,9 +144,9 @@ def test_a_later_day_replaces_versions_and_hides_what_was_deleted(client: httpx.
             petition("P3", GXSJ="昨天"),
         ],
     )
-    petition_store.load(FIRST)
+    petition_store.load(petition_store.PETITION, FIRST)
     assert [row["XFJBH"] for row in everything(client, 10)] == ["", "", "D", "D", "P1", "P2"]
-    petition_store.load(SECOND)
+    petition_store.load(petition_store.PETITION, SECOND)
     got = everything(client, 10)
     assert [row["XFJBH"] for row in got] == ["", "", "D", "D", "P1", "P3"]
     assert got[4]["XFNR"] == "改"
@@ -177,7 +177,7 @@ def test_the_rate_limit_answers_429_and_says_when_to_come_back(client: httpx.Cli
 
 def test_faults_are_occasional_and_the_same_for_the_same_seed(client: httpx.Client) -> None:
     write_day("petition.petition", FIRST, [petition(f"P{n}") for n in range(50)])
-    petition_store.load(FIRST)
+    petition_store.load(petition_store.PETITION, FIRST)
 
     def outcome(page: int) -> str:
         try:
@@ -200,13 +200,3 @@ def test_a_request_that_met_a_fault_succeeds_later() -> None:
     manners = Behaviour(fault_rate=0.5)
     assert any(manners.fault("page=1", attempt) is None for attempt in range(1, 20))
     assert {manners.fault("page=1", attempt) for attempt in range(1, 60)} == {None, *Fault}
-
-
-def test_a_row_is_served_fast_enough_for_measurements(client: httpx.Client) -> None:
-    write_day("petition.petition", FIRST, [petition(f"P{n:05d}", XFNR="内容" * 150) for n in range(20_000)])
-    petition_store.load(FIRST)
-    started = time.perf_counter()
-    for page in range(1, 21):
-        client.get(PAGES, params={"page": page, "size": 1000}).raise_for_status()
-    # Measured at about 500,000 rows/s; the bound only catches a change of kind.
-    assert 20_000 / (time.perf_counter() - started) > 50_000

@@ -9,7 +9,8 @@ import duckdb
 import psycopg
 import pytest
 
-from infra.sandbox.platforms import bulk, intake, load_again, load_all, police, police_table
+from infra.sandbox.platforms import bulk, intake, load_again, load_all, police
+from infra.sandbox.platforms.police_table import INCIDENT
 from infra.settings import Settings, connection
 from tests.infra.sandbox.platforms.small_city import FIRST, RARE, SECOND, call, write_day
 
@@ -19,20 +20,20 @@ Row = tuple[object, ...]
 @pytest.fixture
 def database(stack: Settings, city: Path) -> Iterator[psycopg.Connection]:
     """A reader's connection to the empty platform."""
-    police.reset()
+    police.reset(INCIDENT)
     with psycopg.connect(connection("police"), autocommit=True) as con:
         yield con
 
 
 def rows(con: psycopg.Connection, columns: str = '"JJDBH", "BJNR", "SCBS"') -> list[Row]:
-    return con.execute(f'SELECT {columns} FROM {police_table.TABLE} ORDER BY "JJDBH"').fetchall()
+    return con.execute(f'SELECT {columns} FROM {INCIDENT.name} ORDER BY "JJDBH"').fetchall()
 
 
 def test_rows_have_their_types_and_keep_every_character(database: psycopg.Connection) -> None:
     write_day(
         "police.incident", FIRST, [call("J1"), call("J2", JASJ="", LXDH="", HBBS=None, FXDWJD="0.000000")]
     )
-    assert police.load(FIRST) == 2
+    assert police.load(INCIDENT, FIRST) == 2
     first, second = rows(database, '"GXSJ", "FXDWJD", "BJRMC", "BJNR", "JASJ", "LXDH", "HBBS"')
     text = call("J1")["BJNR"]
     assert first == (datetime(2026, 10, 1, 9), Decimal("113.612345"), f"王{RARE}", text, None, None, None)
@@ -50,9 +51,9 @@ def test_later_versions_replace_and_deleted_calls_stay_with_their_flag(database:
     write_day(
         "police.incident", SECOND, [call("J1", _op="delete", GXSJ=later), call("J2", BJNR="改", GXSJ=later)]
     )
-    for load in (police.load, police.load):
-        load(FIRST)
-        load(SECOND)
+    for _ in range(2):
+        police.load(INCIDENT, FIRST)
+        police.load(INCIDENT, SECOND)
         assert [(row[0], row[2]) for row in rows(database)] == [("J1", "1"), ("J2", "0"), ("J3", "0")]
         assert [row[1] for row in rows(database)][1:] == ["改", call("J3")["BJNR"]]
 
@@ -80,19 +81,19 @@ def test_what_the_types_cannot_hold_is_named_but_not_shown(
     with pytest.raises(
         intake.OutboxUnfit, match=rf"police.incident 2026-10-01: column {column}, row"
     ) as caught:
-        police.load(FIRST)
+        police.load(INCIDENT, FIRST)
     assert changes[column] not in str(caught.value)
     assert rows(database) == []
 
 
 def test_the_reader_may_only_read(database: psycopg.Connection) -> None:
     write_day("police.incident", FIRST, [call("J1")])
-    police.load(FIRST)
+    police.load(INCIDENT, FIRST)
     for statement in (
-        f"DELETE FROM {police_table.TABLE}",
-        f"UPDATE {police_table.TABLE} SET \"SCBS\" = '1'",
+        f"DELETE FROM {INCIDENT.name}",
+        f"UPDATE {INCIDENT.name} SET \"SCBS\" = '1'",
         "CREATE TABLE mine (a int)",
-        f"DROP TABLE {police_table.TABLE}",
+        f"DROP TABLE {INCIDENT.name}",
     ):
         database.execute("RESET default_transaction_read_only")
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
@@ -111,14 +112,14 @@ def test_a_wrong_password_is_refused(database: psycopg.Connection) -> None:
 
 def test_columns_are_those_of_the_contract_with_chinese_comments(database: psycopg.Connection) -> None:
     write_day("police.incident", FIRST, [])
-    police.load(FIRST)
+    police.load(INCIDENT, FIRST)
     found = database.execute(
         "SELECT attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum) "
         "FROM pg_attribute "
         "WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
-        (police_table.TABLE,),
+        (INCIDENT.name,),
     ).fetchall()
-    assert [(name, label) for name, _, label in found] == police_table.contract_columns()
+    assert [(name, label) for name, _, label in found] == INCIDENT.columns()
     types = {name: kind for name, kind, _ in found}
     assert types["GXSJ"] == "timestamp(0) without time zone"
     assert types["FXDWJD"] == "numeric(10,6)"
@@ -128,9 +129,10 @@ def test_columns_are_those_of_the_contract_with_chinese_comments(database: psyco
 
 def test_many_rows_load_in_one_stream(database: psycopg.Connection) -> None:
     assert bulk.police_rows(50_000) == 50_000
-    assert database.execute(
-        f'SELECT count(*), count(DISTINCT "JJDBH") FROM {police_table.TABLE}'
-    ).fetchone() == (50_000, 50_000)
+    assert database.execute(f'SELECT count(*), count(DISTINCT "JJDBH") FROM {INCIDENT.name}').fetchone() == (
+        50_000,
+        50_000,
+    )
 
 
 def test_the_city_replaces_rows_for_measurements(database: psycopg.Connection) -> None:
@@ -144,11 +146,11 @@ def test_duckdb_splits_the_table_by_pages(database: psycopg.Connection) -> None:
     """What a partitioned table would lose: page counts, by which the scanner shares the work."""
     bulk.police_rows(50_000)
     pages = database.execute(
-        "SELECT relpages FROM pg_class WHERE oid = %s::regclass", (police_table.TABLE,)
+        "SELECT relpages FROM pg_class WHERE oid = %s::regclass", (INCIDENT.name,)
     ).fetchone()
     assert pages is not None
     assert pages[0] > 1000
     with duckdb.connect() as con:
         con.load_extension("postgres_scanner")
         con.execute(f"ATTACH '{connection('police')}' AS police (TYPE postgres, READ_ONLY)")
-        assert con.execute(f"SELECT count(*) FROM police.{police_table.TABLE}").fetchone() == (50_000,)
+        assert con.execute(f"SELECT count(*) FROM police.{INCIDENT.name}").fetchone() == (50_000,)

@@ -105,4 +105,4 @@ def test_a_killed_server_comes_back_with_all_it_had(platforms: None, program: st
 
 def test_connections_are_private(platforms: None) -> None:
     assert (STATE / "connections.env").stat().st_mode & 0o077 == 0
-    assert (STATE / "sandbox/platforms/emergency.accident/host_key").stat().st_mode & 0o077 == 0
+    assert (STATE / "sandbox/platforms/emergency/host_key").stat().st_mode & 0o077 == 0

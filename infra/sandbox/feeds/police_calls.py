@@ -7,10 +7,7 @@ from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.coordinates import moved
 from infra.sandbox.events import Events
-from infra.sandbox.frame import Frame, constant, fill, join, words
-from infra.sandbox.identifiers import fixed_lines
-from infra.sandbox.randomness import Ints, Rng, Texts, choose, texts
-from infra.sandbox.reports import (
+from infra.sandbox.feeds.common import (
     degrees,
     division,
     id_numbers,
@@ -20,6 +17,9 @@ from infra.sandbox.reports import (
     sex_codes,
     times,
 )
+from infra.sandbox.frame import Frame, constant, fill, join, words
+from infra.sandbox.identifiers import fixed_lines
+from infra.sandbox.randomness import Ints, Rng, Texts, choose, texts
 from infra.sandbox.scenarios import scenarios
 
 COLUMNS = words(

@@ -9,12 +9,13 @@ import numpy as np
 from infra.sandbox import narratives
 from infra.sandbox.city import City, adults_near
 from infra.sandbox.events import Events
+from infra.sandbox.feeds.common import dates, empty, marks, stacked, times, version
+from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.frame import DAY, Frame, constant, fill
+from infra.sandbox.noise import padded, slashed
 from infra.sandbox.plan import Plan, record_numbers
 from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream, texts
-from infra.sandbox.reports import dates, empty, marks, stacked, times, version
 
-FEED = "petition.message"
 COLUMNS = (
     "留言编号",
     "留言用户",
@@ -88,3 +89,17 @@ def _with_neighbours(
         np.concatenate([events.person[rows], neighbour]),
         np.concatenate([numbers, fresh]),
     )
+
+
+FEED = Feed(
+    name="petition.message",
+    key="留言编号",
+    columns=COLUMNS,
+    build=build,
+    habits=(
+        ("留言时间", slashed, 0.6),
+        ("答复时间", slashed, 0.6),
+        ("留言主题", padded, 0.05),
+        ("留言用户", padded, 0.02),
+    ),
+)

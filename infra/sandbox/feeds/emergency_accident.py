@@ -7,13 +7,14 @@ from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.coordinates import bd09, gcj02
 from infra.sandbox.events import Events
+from infra.sandbox.feeds.common import degrees, division, empty, marks, optional, stacked, times, version
+from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.frame import DAY, Frame, constant, fill, words
+from infra.sandbox.noise import chinese, day_only, fourteen, labelled, padded, phone, serial, slashed
 from infra.sandbox.plan import Plan, earlier
 from infra.sandbox.randomness import Floats, Ints, Rng, Texts, choose, stream, texts
-from infra.sandbox.reports import degrees, division, empty, marks, optional, stacked, times, version
 from infra.sandbox.scenarios import scenarios
 
-FEED = "emergency.accident"
 COLUMNS = words(
     "事故编号 事故名称 发生时间 行政区划代码 事故地点 经度 纬度 坐标系统 事故类别 事故等级 "
     "死亡人数 重伤人数 轻伤人数 直接经济损失（万元） 事故单位名称 统一社会信用代码 联系人 "
@@ -21,6 +22,22 @@ COLUMNS = words(
 )
 SYSTEMS = ("CGCS2000", "GCJ-02", "WGS-84", "BD-09")
 LOSS = "直接经济损失（万元）"
+CATEGORY = {
+    "01": ("物体打击",),
+    "03": ("机械伤害",),
+    "05": ("触电",),
+    "08": ("火灾",),
+    "09": ("高处坠落",),
+    "10": ("坍塌",),
+    "19": ("中毒和窒息",),
+}
+GRADE = {
+    "01": ("1", "特别重大", "特别重大事故"),
+    "02": ("2", "重大", "重大事故"),
+    "03": ("3", "较大", "较大事故"),
+    "04": ("4", "一般", "一般事故"),
+}
+SYSTEM = {"CGCS2000": ("2000国家大地坐标系",), "GCJ-02": ("GCJ02", "火星坐标"), "WGS-84": ("WGS84",)}
 
 
 def grade(deaths: Ints, serious: Ints, loss: Floats) -> Texts:
@@ -122,3 +139,32 @@ def _located(city: City, rng: Rng, place: Ints) -> tuple[Texts, Texts, Texts]:
         lon, lat = lon.copy(), lat.copy()
         lon[rows], lat[rows] = convert(lon[rows], lat[rows])
     return degrees(lon), degrees(lat), system
+
+
+FEED = Feed(
+    name="emergency.accident",
+    key="事故编号",
+    columns=COLUMNS,
+    build=build,
+    updated="更新时间",
+    habits=(
+        ("发生时间", day_only, 0.02),
+        ("发生时间", slashed, 0.25),
+        ("发生时间", chinese, 0.12),
+        ("发生时间", fourteen, 0.08),
+        ("报送时间", slashed, 0.25),
+        ("报送时间", serial, 0.08),
+        ("报送时间", fourteen, 0.08),
+        ("更新时间", slashed, 0.2),
+        ("更新时间", serial, 0.08),
+        ("事故类别", labelled(CATEGORY), 0.35),
+        ("事故等级", labelled(GRADE), 0.35),
+        ("坐标系统", labelled(SYSTEM), 0.3),
+        ("联系电话", phone, 0.06),
+        ("联系人", padded, 0.03),
+        ("事故单位名称", padded, 0.03),
+    ),
+    blank=("关联警情编号", "统一社会信用代码"),
+    again_today=0.01,
+    again_tomorrow=0.015,
+)

@@ -6,13 +6,14 @@ from infra.sandbox import narratives
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City, adults_near
 from infra.sandbox.events import Events
+from infra.sandbox.feeds.common import dates, division, empty, marks, optional, stacked, times, version
+from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.frame import DAY, Frame, constant, fill, join, words
+from infra.sandbox.noise import citizen_id, date_text, fourteen, padded, phone, slashed
 from infra.sandbox.plan import Plan, earlier, record_numbers
 from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream, texts
-from infra.sandbox.reports import dates, division, empty, marks, optional, stacked, times, version
 from infra.sandbox.scenarios import scenarios
 
-FEED = "petition.petition"
 COLUMNS = words(
     "XFJBH XFSXBH XFRQ DJSJ DJDW XM SFZH SJHM ZZ XFXS XFRS XFMD WTSDDM WTFSD WTFSRQ TSZT XFNR "
     "NRFL ZRBM XBSJ XFJZT BJSJ ZLWH GXSJ"
@@ -159,3 +160,28 @@ def _progress(city: City, rng: Rng, first: Frame) -> list[Frame]:
 def _working(rng: Rng, at: Ints) -> Ints:
     """Some moment of the office hours of that day."""
     return np.asarray(at // DAY * DAY + rng.integers(8 * 3600 + 1800, 18 * 3600, len(at)), dtype=np.int64)
+
+
+FEED = Feed(
+    name="petition.petition",
+    key="XFJBH",
+    columns=COLUMNS,
+    build=build,
+    updated="GXSJ",
+    habits=(
+        ("SFZH", citizen_id, 0.15),
+        ("SJHM", phone, 0.06),
+        ("XM", padded, 0.03),
+        ("ZZ", padded, 0.03),
+        ("XFNR", padded, 0.04),
+        ("XFRQ", date_text, 0.45),
+        ("WTFSRQ", date_text, 0.45),
+        ("XBSJ", date_text, 0.3),
+        ("DJSJ", slashed, 0.15),
+        ("DJSJ", fourteen, 0.1),
+        ("BJSJ", slashed, 0.15),
+        ("BJSJ", fourteen, 0.1),
+    ),
+    blank=("SFZH", "SJHM", "ZRBM", "ZLWH"),
+    shows_present=True,
+)

@@ -12,19 +12,6 @@ from infra.sandbox.randomness import Bools, Floats, Ints, Rng, Texts, texts
 
 MARKS = ("_at", "_event", "_person", "_organisation", "_place", "_role", "_is_first", "_is_final")
 WRONG_ID = 0.004  # share of records whose ID number is that of another household member
-KEYS = {
-    "police.incident": "JJDBH",
-    "petition.petition": "XFJBH",
-    "petition.message": "留言编号",
-    "emergency.accident": "事故编号",
-    "grid.event": "eventCode",
-}
-UPDATED = {
-    "police.incident": "GXSJ",
-    "petition.petition": "GXSJ",
-    "emergency.accident": "更新时间",
-    "grid.event": "updateTime",
-}
 
 
 def marks(events: Events, rows: Ints, at: Ints, role: str, person: Ints, shown: Ints | None = None) -> Frame:

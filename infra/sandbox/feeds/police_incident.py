@@ -5,19 +5,20 @@ import numpy as np
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City, adults_near
 from infra.sandbox.events import Events, pick
-from infra.sandbox.frame import DAY, Frame, constant
-from infra.sandbox.plan import Plan, earlier, record_numbers
-from infra.sandbox.police_calls import COLUMNS, calls
-from infra.sandbox.randomness import Ints, Rng, choose, stream
-from infra.sandbox.reports import (
+from infra.sandbox.feeds.common import (
     empty,
     optional,
     stacked,
     times,
     version,
 )
+from infra.sandbox.feeds.feed import Feed
+from infra.sandbox.feeds.police_calls import COLUMNS, calls
+from infra.sandbox.frame import DAY, Frame, constant
+from infra.sandbox.noise import citizen_id, padded, phone, sex
+from infra.sandbox.plan import Plan, earlier, record_numbers
+from infra.sandbox.randomness import Ints, Rng, choose, stream
 
-FEED = "police.incident"
 REPEATS = 0.10  # share of reports that are called in again
 IDLE = 0.08  # calls about nothing, as a share of the others
 NOTHING = (
@@ -149,3 +150,24 @@ def _later(city: City, rng: Rng, first: Frame) -> list[Frame]:
     updates = {"SCBS": constant("1", len(gone)), "GXSJ": times(city, last), "RKSJ": times(city, last + 60)}
     frames.append(version(frames[-1], gone, last, **updates))
     return frames
+
+
+FEED = Feed(
+    name="police.incident",
+    key="JJDBH",
+    columns=COLUMNS,
+    build=build,
+    updated="GXSJ",
+    entered="RKSJ",
+    habits=(
+        ("BJRZJHM", citizen_id, 0.12),
+        ("BJDH", phone, 0.04),
+        ("LXDH", phone, 0.05),
+        ("BJRXBDM", sex, 0.15),
+        ("BJRMC", padded, 0.03),
+        ("JQDZ", padded, 0.03),
+        ("BJNR", padded, 0.03),
+    ),
+    blank=("LXDH", "BJRZJHM", "JJLYBH"),
+    shows_present=True,
+)

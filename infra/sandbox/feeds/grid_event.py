@@ -7,10 +7,7 @@ from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.coordinates import gcj02, moved
 from infra.sandbox.events import Events
-from infra.sandbox.frame import DAY, Frame, constant, digits, fill, join, words
-from infra.sandbox.plan import Plan, earlier
-from infra.sandbox.randomness import Ints, Rng, choose, stream, texts
-from infra.sandbox.reports import (
+from infra.sandbox.feeds.common import (
     degrees,
     empty,
     id_numbers,
@@ -22,9 +19,13 @@ from infra.sandbox.reports import (
     times,
     version,
 )
+from infra.sandbox.feeds.feed import Feed
+from infra.sandbox.frame import DAY, Frame, constant, digits, fill, join, words
+from infra.sandbox.noise import citizen_id, day_only, epoch, fourteen, labelled, padded, phone, sex, slashed
+from infra.sandbox.plan import Plan, earlier
+from infra.sandbox.randomness import Ints, Rng, choose, stream, texts
 from infra.sandbox.scenarios import scenarios
 
-FEED = "grid.event"
 COLUMNS = words(
     "eventCode eventTitle happenTime reportTime gridCode communityCode address location eventType "
     "eventScale involveCount partyName partySex partyIdNo partyPhone orgName orgCode eventSource "
@@ -33,6 +34,8 @@ COLUMNS = words(
 SOURCES = ("网格员巡查", "群众上报", "物联网感知", "上级指示", "群众来电", "部门转来")
 GRIDS_A_VILLAGE = 4
 DELETED = 0.012
+SCALE = {"01": ("个体性事件",), "02": ("一般群体性事件",), "03": ("重大群体性事件",)}
+GRID_STATUS = {"0": ("化解中",), "5": ("已办结",), "4": ("已归档",)}
 
 
 def build(city: City, events: Events, plan: Plan) -> Frame:
@@ -116,3 +119,34 @@ def _reported(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, plan: 
     }
     shown = np.where(has_firm, organisation, -1)
     return fill(size, COLUMNS, values) | marks(events, rows, at, "party", party, shown)
+
+
+FEED = Feed(
+    name="grid.event",
+    key="eventCode",
+    columns=COLUMNS,
+    build=build,
+    updated="updateTime",
+    habits=(
+        ("happenTime", epoch, 0.2),
+        ("happenTime", slashed, 0.08),
+        ("happenTime", day_only, 0.02),
+        ("reportTime", epoch, 0.2),
+        ("reportTime", fourteen, 0.08),
+        ("closeTime", epoch, 0.2),
+        ("closeTime", slashed, 0.08),
+        ("updateTime", epoch, 0.15),
+        ("updateTime", fourteen, 0.05),
+        ("eventScale", labelled(SCALE), 0.3),
+        ("status", labelled(GRID_STATUS), 0.25),
+        ("partySex", sex, 0.4),
+        ("partyIdNo", citizen_id, 0.12),
+        ("partyPhone", phone, 0.05),
+        ("partyName", padded, 0.03),
+        ("orgName", padded, 0.02),
+        ("address", padded, 0.03),
+    ),
+    blank=("partyIdNo", "partyPhone", "orgName", "orgCode", "relatedNo"),
+    again_today=0.02,
+    again_tomorrow=0.015,
+)

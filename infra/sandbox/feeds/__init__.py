@@ -1,0 +1,21 @@
+"""The feeds of the city's platforms, one module each; a new one is a module and a line here."""
+
+from infra.sandbox.feeds import (
+    emergency_accident,
+    grid_event,
+    petition_message,
+    petition_petition,
+    police_incident,
+)
+from infra.sandbox.feeds.feed import Feed
+
+FEEDS: dict[str, Feed] = {
+    module.FEED.name: module.FEED
+    for module in (
+        police_incident,
+        petition_petition,
+        petition_message,
+        emergency_accident,
+        grid_event,
+    )
+}
