@@ -56,9 +56,9 @@ front, fold what is written in several ways, and say what kind of place is left.
     end
 {%- endmacro %}
 
-{#- TRUE if the address names a road, which is unique in its township; any other is only unique in its village. -#}
-{% macro names_road(address) -%}
-    {{ matches(address, '路|街|道|巷') }}
+{#- TRUE if the address names a road or a public site, unique in its township; any other is unique in its village. -#}
+{% macro known_in_township(address) -%}
+    {{ matches(address, '路|街|道|巷') }} or {{ place_kind(address) }} = 'site'
 {%- endmacro %}
 
 {#- Kinds that may be somebody's home: their coordinates are rounded and their text stays in the restricted zone. -#}

@@ -14,8 +14,8 @@ from tests.ingest.connectors.helpers import contract_text
 
 pytestmark = [pytest.mark.usefixtures("stack"), pytest.mark.slow]
 BLOCK = 60_000  # rows that are written again and again
-SMALL, LARGE = 4, 12  # blocks; with fewer the readers' buffers are not yet full
-MOST = 1.2  # measured 1.08; a file held whole would cost 1.4 and more
+FEW, MANY = 4, 12  # blocks; with fewer the readers' buffers are not yet full
+MOST = 1.25  # measured 1.02 to 1.17; a file held whole would cost 1.4 and more
 COLUMNS = ["编号", *(f"c{n}" for n in range(12))]
 
 
@@ -50,19 +50,19 @@ def test_a_file_three_times_as_long_needs_no_more_memory(
     form: str, write: Callable[[Path, int], None], tmp_path: Path
 ) -> None:
     peaks = {}
-    for blocks in (SMALL, LARGE):
+    for blocks in (FEW, MANY):
         folder = tmp_path / str(blocks)
         folder.mkdir()
         write(folder, blocks)
         server = {"type": "local", "path": str(folder), "format": form}
         peaks[blocks] = peak(contract_text(server, COLUMNS, pattern=f"*.{form}")[1], folder)
-    assert peaks[LARGE] < MOST * peaks[SMALL], peaks
+    assert peaks[MANY] < MOST * peaks[FEW], peaks
 
 
 def test_three_times_the_pages_need_no_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     peaks = {}
     records = [dict(zip(COLUMNS, row(number), strict=True)) for number in range(BLOCK)]
-    for blocks in (1, 3):
+    for blocks in (FEW, MANY):
         with serve(records * blocks) as platform:
             monkeypatch.setenv("SANLING_CONN_TRY", platform.connection)
             settings = {
@@ -73,4 +73,4 @@ def test_three_times_the_pages_need_no_more_memory(tmp_path: Path, monkeypatch: 
             server = {"type": "api", "location": "${TRY}"}
             given = {**settings, "connection": "try", "tokenPath": "/oauth/token", "pageSize": 1000}
             peaks[blocks] = peak(contract_text(server, COLUMNS, **given)[1], tmp_path)
-    assert peaks[3] < MOST * peaks[1], peaks
+    assert peaks[MANY] < MOST * peaks[FEW], peaks

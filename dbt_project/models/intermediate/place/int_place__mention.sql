@@ -62,7 +62,10 @@ final as (
         _record_key,
         _batch_id,
         platform,
-        case when {{ names_road('rest') }} then area_code else coalesce(any_village_code, area_code) end as area_code,
+        case
+            when {{ known_in_township('rest') }} then area_code
+            else coalesce(any_village_code, area_code)
+        end as area_code,
         any_village_code as village_code,
         township_code,
         grid_code,
