@@ -12,12 +12,11 @@ from typing import Any
 
 from pydantic.v1 import ValidationError
 
-from expectations.rules.base import BatchRule, RowRule, Rule
+from expectations.rules.base import BatchRule, RowRule, Rule, column_of
 from expectations.rules.batch import ExpectControlFile, ExpectKnownColumns, ExpectSchema, ExpectVolume
-from expectations.rules.coordinates import ExpectCoordinates
 from expectations.rules.division import ExpectDivisionCodeRetired
 from expectations.rules.library import RULES
-from expectations.rules.moments import ExpectDate, ExpectOrder, ExpectTimestamp
+from expectations.rules.moments import ExpectDate, ExpectTimestamp
 from expectations.rules.numbers import ExpectBoolean, ExpectNumber
 from expectations.rules.presence import ExpectPresent, ExpectUniqueKey
 from expectations.rules.text import ExpectUndamagedText
@@ -65,7 +64,7 @@ def row_rules(contract: Contract, receipt: Receipt) -> list[RowRule]:
             rules += _of_property(contract, p, latest.strftime("%Y-%m-%d %H:%M:%S"))
     if keys := [p for p in contract.primary_key if p.physical in columns]:
         rules.append(
-            _make(contract, ExpectUniqueKey, _of(keys[0]) | {"updated": _updated(contract, columns)})
+            _make(contract, ExpectUniqueKey, column_of(keys[0]) | {"updated": _updated(contract, columns)})
         )
     for rule in contract.table_rules:
         if rule.name != "rowCount":
@@ -81,14 +80,10 @@ def _updated(contract: Contract, columns: set[str]) -> str | None:
     return found[0] if found else None
 
 
-def _of(p: Property) -> dict[str, Any]:
-    return {"column": p.physical, "field": p.name, "label": p.label_zh, "classification": p.classification}
-
-
 def _of_property(contract: Contract, p: Property, latest: str) -> Iterator[RowRule]:
     """Rules of one column: those that its own words mean, then those that it names."""
     lost = {"unless_precision_lost": True} if "expect_full_precision" in {r.name for r in p.rules} else {}
-    column = _of(p)
+    column = column_of(p)
     if p.required or p.primary_key:
         yield _make(contract, ExpectPresent, column)
     moment = {"required": p.required, "latest": None if p.name.startswith(FUTURE) else latest}
@@ -117,28 +112,11 @@ def _of_property(contract: Contract, p: Property, latest: str) -> Iterator[RowRu
 def _of_table(contract: Contract, rule: contracts.Rule, columns: set[str]) -> Iterator[RowRule]:
     """A rule over several columns, if the batch has them."""
     names = {p.name: p for p in contract.properties}
-    kind, kwargs = _named(contract, rule), dict(rule.kwargs)
-    used = {key: names[value] for key, value in kwargs.items() if value in names}
-    if any(p.physical not in columns for p in used.values()):
+    kind, kwargs = _named(contract, rule), {"platform": contract.platform, **rule.kwargs}
+    used = [*rule.columns, *([rule.kwargs["crs"]] if rule.kwargs.get("crs") in names else [])]
+    if any(names[name].physical not in columns for name in used):
         return
-    if kind is ExpectOrder:
-        first, then = used["earlier"], used["later"]
-        restricted = [p for p in (first, then) if p.classification == "restricted"]
-        kwargs = _of(then) | {
-            "earlier": first.physical,
-            "earlier_label": first.label_zh,
-            "whole_days": "date" in (first.logical_type, then.logical_type),
-            "classification": (restricted or [then])[0].classification,
-        }
-    elif kind is ExpectCoordinates:
-        point = used.get("lonlat") or used["longitude"]
-        kwargs = _of(point) | {
-            "latitude": used["latitude"].physical if "latitude" in used else None,
-            "division": used["division"].physical if "division" in used else None,
-            "crs": None if "crs" in used else kwargs.get("crs"),
-            "crs_column": used["crs"].physical if "crs" in used else None,
-        }
-    yield _make(contract, kind, kwargs, rule.severity)
+    yield _make(contract, kind, kind.over(kwargs, names), rule.severity)
 
 
 def _named(contract: Contract, rule: contracts.Rule) -> type[Any]:

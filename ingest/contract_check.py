@@ -147,9 +147,8 @@ def _columns(contract: Contract) -> list[str]:
     for rule in contract.table_rules:
         found += [
             f"table rule {rule.name} names {value!r}, which is no property"
-            for key, value in rule.kwargs.items()
-            if key in ("earlier", "later", "longitude", "latitude", "lonlat", "division")
-            and value not in names
+            for value in rule.columns
+            if value not in names
         ]
     return found
 

@@ -21,6 +21,12 @@ class ContractBroken(ValueError):
         return f"{self.source}: " + "; ".join(self.problems)
 
 
+NAMING = (  # settings of table rules that name properties
+    *("earlier", "later", "longitude", "latitude", "lonlat", "division"),
+    *("field", "when", "parts", "whole", "deaths", "serious_injuries", "loss"),
+)
+
+
 @dataclass(frozen=True)
 class Rule:
     """One standard that a property, or the rows of the table, must keep."""
@@ -28,6 +34,12 @@ class Rule:
     name: str  # expect_citizen_id … of expectations/rules, or an ODCS library metric such as rowCount
     kwargs: Mapping[str, Any]
     severity: Severity
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The conformed names that a rule of the table gives."""
+        given = [self.kwargs[key] for key in NAMING if key in self.kwargs]
+        return tuple(name for value in given for name in ([value] if isinstance(value, str) else value))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ at the batch as a whole. Results hold counts alone, so that nothing personal can
 """
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from great_expectations.expectations.expectation import BatchExpectation
@@ -14,6 +15,7 @@ from great_expectations.validator.validator import ValidationDependencies
 
 from expectations.check import Check, alias, filled
 from ingest.connectors import identifier, quote
+from ingest.contract import Property
 
 FAILED, ASSESSED, ROWS = "row_rule.failed", "row_rule.assessed", "table.row_count"
 Dimension = Literal["规范性", "完整性", "准确性", "一致性", "时效性", "可访问性"]
@@ -48,6 +50,11 @@ def precision_lost(column: str) -> tuple[str, tuple[str, ...]]:
     return alias(lost), (number, digits, lost)
 
 
+def column_of(p: Property) -> dict[str, Any]:
+    """What a rule knows of the column that it is about."""
+    return {"column": p.physical, "field": p.name, "label": p.label_zh, "classification": p.classification}
+
+
 class RowRule(Rule):
     """A rule that each row keeps or breaks on one column (or on several, the first one in charge)."""
 
@@ -56,6 +63,11 @@ class RowRule(Rule):
     label: str  # Chinese name
     classification: Literal["public", "internal", "restricted"] = "internal"
     unless_precision_lost: bool = False  # another rule already says so, and more plainly
+
+    @classmethod
+    def over(cls, kwargs: Mapping[str, Any], names: Mapping[str, Property]) -> dict[str, Any]:
+        """A rule of several columns: its settings, from what the contract says in conformed names."""
+        raise NotImplementedError(f"{cls.expectation_type} is a rule of one column, not of the table")
 
     @abstractmethod
     def unexpected(self) -> tuple[str, tuple[str, ...]]:

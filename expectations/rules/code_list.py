@@ -31,6 +31,14 @@ def values(code_list: str, platform: str) -> tuple[str, ...]:
         ) from None
 
 
+def code_of(code_list: str, platform: str, column: str) -> str:
+    """SQL: the city's code for what a platform sent; NULL where it does not map."""
+    with CROSSWALK.open(encoding="utf-8", newline="") as file:
+        rows = [r for r in csv.DictReader(file) if (r["code_list"], r["platform"]) == (code_list, platform)]
+    whens = " ".join(f"WHEN {quote(row['source_value'])} THEN {quote(row['code'])}" for row in rows)
+    return f"CASE clean_code({column}) {whens} END"
+
+
 class ExpectCodeMapped(RowRule):
     """A code, or its label, that maps to a code of the city; what does not map is never made "other"."""
 

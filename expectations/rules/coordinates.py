@@ -1,9 +1,13 @@
 """Coordinates: degrees of a known reference system, the right way round, in the county that the row names."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from expectations.check import FILLED, alias, filled
-from expectations.rules.base import RowRule
+from expectations.rules.base import RowRule, column_of
 from expectations.rules.division import resolve, table
 from ingest.connectors import identifier, quote
+from ingest.contract import Property
 
 SHIFT_KM = 2.0  # reference systems differ by up to 1.3 km, and a county's point may be in any of them
 
@@ -22,6 +26,17 @@ class ExpectCoordinates(RowRule):
     division: str | None = None  # source column
     crs: str | None = None  # the system of the whole feed
     crs_column: str | None = None  # or the source column that names it row by row
+
+    @classmethod
+    def over(cls, kwargs: Mapping[str, Any], names: Mapping[str, Property]) -> dict[str, Any]:
+        """From `lonlat` or `longitude` and `latitude`, with `division` and `crs`, a name or a column."""
+        used = {key: names[value] for key, value in kwargs.items() if value in names}
+        return column_of(used.get("lonlat") or used["longitude"]) | {
+            "latitude": used["latitude"].physical if "latitude" in used else None,
+            "division": used["division"].physical if "division" in used else None,
+            "crs": None if "crs" in used else kwargs.get("crs"),
+            "crs_column": used["crs"].physical if "crs" in used else None,
+        }
 
     def _point(self) -> tuple[str, str]:
         if self.latitude:

@@ -3,11 +3,13 @@
 All ways of writing that functions.sql knows are good; 1900-01-01 and 9999-12-31 mean "no date".
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from expectations.check import alias, filled
-from expectations.rules.base import RowRule
+from expectations.rules.base import RowRule, column_of
 from ingest.connectors import identifier, quote
+from ingest.contract import Property
 
 
 def moment(column: str) -> tuple[str, tuple[str, ...]]:
@@ -83,6 +85,18 @@ class ExpectOrder(RowRule):
     earlier: str  # source column; `column` is the later one
     earlier_label: str
     whole_days: bool = False  # one of the two is a date
+
+    @classmethod
+    def over(cls, kwargs: Mapping[str, Any], names: Mapping[str, Property]) -> dict[str, Any]:
+        """From `earlier` and `later` of the contract."""
+        first, then = names[kwargs["earlier"]], names[kwargs["later"]]
+        restricted = [p for p in (first, then) if p.classification == "restricted"]
+        return column_of(then) | {
+            "earlier": first.physical,
+            "earlier_label": first.label_zh,
+            "whole_days": "date" in (first.logical_type, then.logical_type),
+            "classification": (restricted or [then])[0].classification,
+        }
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:
         """Later < earlier."""

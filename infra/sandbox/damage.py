@@ -31,6 +31,10 @@ ORDERS = {
     "reportTime": ("happenTime", 1, 30),
     "答复时间": ("留言时间", 24, 300),
 }
+CLOSED = {  # field that a closed matter must have -> the status column and its closed values
+    "BJSJ": ("XFJZT", ("已办结", "已存档")),
+    "closeTime": ("status", ("4", "5")),
+}
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
 UNMAPPED = {
     "JQLBDM": ("995100", "A10001", "0599"),
@@ -230,6 +234,24 @@ def coordinates_outside(at: Spot) -> Changes | None:
     return _put(at, *at.one(FAR)) if _coordinates(at) else None
 
 
+def grade_wrong(at: Spot) -> Changes | None:
+    """A grade that is not the gravest of the three tests."""
+    others = tuple(code for code in ("01", "02", "03", "04") if code != at.value)
+    return {at.field: at.one(others)}
+
+
+def closed_without(at: Spot) -> Changes | None:
+    """Closed, but without what a closed matter must have."""
+    column, closed = CLOSED[at.field]
+    return {at.field: at.one(("", None))} if at.row[column] in closed else None
+
+
+def id_in_name(at: Spot) -> Changes | None:
+    """An ID number in the column of the name."""
+    adults = at.city.people.adults
+    return {at.field: at.city.people.id_no[int(at.one(tuple(adults[:50].tolist())))]} if at.value else None
+
+
 def duplicate_key(at: Spot) -> Changes | None:
     """A second, different row of the same number and time; this gives what differs in it."""
     text = "content" if at.field == "eventCode" else "简要经过"
@@ -259,6 +281,9 @@ KINDS: dict[str, Damage] = {
         coordinates_zero,
         coordinates_projected,
         coordinates_outside,
+        grade_wrong,
+        closed_without,
+        id_in_name,
         duplicate_key,
     )
 }

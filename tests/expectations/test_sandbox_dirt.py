@@ -25,6 +25,7 @@ RULE = {
     "number_unparsable": {"number"}, "number_range": {"between"}, "duplicate_key": {"unique_key"},
     "coordinates_swapped": {"coordinates"}, "coordinates_zero": {"coordinates"},
     "coordinates_projected": {"coordinates"}, "coordinates_outside": {"coordinates"}, "phone_bad": {"phone"},
+    "grade_wrong": {"accident_grade"}, "closed_without": {"present_when"}, "id_in_name": {"person_name"},
 }  # fmt: skip
 
 
