@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
 
 from infra import sandbox
 from infra.cli.output import console, show
@@ -66,7 +68,7 @@ def _problems(worst: list[dict[str, Any]]) -> None:
     for number, row in enumerate(worst, 1):
         what = f"{row['feed']}: {row['rows']:,} rows {row['effect']}, {row['rule']} of {row['field']}"
         console.print(f"{number}. {what}", markup=False, highlight=False)
-        console.print(f"   {row['how_to_mend']}", style="dim", markup=False, highlight=False)
+        console.print(Padding.indent(Text(row["how_to_mend"], style="dim"), 3))
 
 
 def _prepare_city(day: date | None, params: sandbox.Params) -> date:
