@@ -35,6 +35,7 @@ class Progress:
     def ended(self, dag: str, task: str, state: str, seconds: float, said: Any, error: str | None) -> None:
         """A task ended: success, failed, up_for_retry, up_for_reschedule, skipped or upstream_failed."""
         self.live.stop()
+        state = state.rpartition(".")[2].lower()  # the task SDK says TaskInstanceState.FAILED
         if dag == NIGHT:
             self._night(task, state, seconds, said, error)
         else:

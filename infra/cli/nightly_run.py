@@ -52,7 +52,8 @@ def close(said: dict[str, Any]) -> None:
     console.print()
     feeds = [{name: row[name] for name in FEED} for row in said["feeds"]]
     show(feeds, f"feeds on {said['business_date']}: received = accepted + refused + repeated")
-    show([{"mart": name, "rows": rows} for name, rows in said["marts"].items()], "published marts")
+    if said["is_published"]:
+        show([{"mart": name, "rows": rows} for name, rows in said["marts"].items()], "published marts")
     _problems(said["worst"])
     if said["warnings"]:
         show(said["warnings"], "warnings")

@@ -20,3 +20,12 @@ def test_what_is_logged_while_a_task_runs_stays_off_the_terminal(capsys: pytest.
     assert "another" not in terminal.getvalue()
     assert "0 of 1 feeds, late: grid.event" in terminal.getvalue()
     assert tuple(capsys.readouterr()) == ("a line of the log\n", "another\n")
+
+
+@pytest.mark.parametrize(
+    ("state", "mark"), [("success", "✓"), ("TaskInstanceState.FAILED", "✗"), ("up_for_retry", "…")]
+)
+def test_a_line_begins_with_how_the_task_ended(state: str, mark: str) -> None:
+    printed = StringIO()
+    Progress(Console(file=printed, soft_wrap=True)).ended(NIGHT, "audit", state, 2.2, None, None)
+    assert printed.getvalue() == f"{mark} {'audit':<19}   2.2 s\n"
