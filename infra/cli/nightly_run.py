@@ -25,12 +25,12 @@ EXPECTED = (  # what a user can mend; all else is a fault of ours and shows its 
     supervision.SupervisorSilent,
 )
 FEED = ("feed", "batch", "received", "accepted", "refused", "repeated", "equation")
-NEXT = """\
-[bold]make run[/]                                        the next day
-[bold]make up[/]                                         Airflow's web interface and scheduler
+NEXT = """
+[bold]make run[/]                                    the next day
+[bold]make up[/]                                     Airflow's web interface and scheduler
+[bold].venv/bin/sanling trace[/] {event}  the rows that it was made of
 [bold].venv/bin/sanling query[/] "select * from mart.event limit 5"
-[bold].venv/bin/sanling trace[/] {event}
-[bold]make down[/]                                       stop everything"""
+[bold]make down[/]                                   stop everything"""
 
 
 def run(day: date | None, params: sandbox.Params) -> int:
@@ -53,12 +53,15 @@ def close(said: dict[str, Any]) -> None:
     feeds = [{name: row[name] for name in FEED} for row in said["feeds"]]
     show(feeds, f"feeds on {said['business_date']}: received = accepted + refused + repeated")
     if said["is_published"]:
+        console.print()
         show([{"mart": name, "rows": rows} for name, rows in said["marts"].items()], "published marts")
+    console.print()
     _problems(said["worst"])
     if said["warnings"]:
         show(said["warnings"], "warnings")
     if not said["is_published"]:
         console.print("[red]not published[/]: consumers still read the marts of the last good night")
+    console.print()
     console.print(f"run {said['run_id']}  snapshot {said['snapshot'] or '-'}", highlight=False, markup=False)
     console.print(NEXT.format(event=escape(said["example"] or "<event id>")), highlight=False)
 
