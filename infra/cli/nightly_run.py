@@ -29,7 +29,7 @@ NEXT = """
 [bold]make run[/]                                    the next day
 [bold]make up[/]                                     Airflow's web interface and scheduler
 [bold].venv/bin/sanling trace[/] {event}  the rows that it was made of
-[bold].venv/bin/sanling query[/] "select * from mart.event limit 5"
+[bold].venv/bin/sanling query[/] "select event_kind, count(*) from mart.event group by 1"
 [bold]make down[/]                                   stop everything"""
 
 
