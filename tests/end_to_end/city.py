@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import psycopg
@@ -108,13 +110,21 @@ class City:
         return night
 
 
-def found_city(state: Path, params: Params = PARAMS) -> City:
-    """A city that has been generated, with no night yet. Its parents are opened to the servers' own user."""
-    for parent in (state.parent, *state.parent.parents[:2]):
-        parent.chmod(0o755)
-    town = City(state)
-    town.run(sys.executable, "-c", GENERATE.format(params))
-    return town
+@contextmanager
+def founded(params: Params = PARAMS) -> Iterator[City]:
+    """A city that has been generated, with no server and no night yet; it goes with all that it started.
+
+    Not in pytest's folder, which every other session of pytest closes to the servers' own user.
+    """
+    folder = Path(mkdtemp(prefix="sanling-city-"))
+    folder.chmod(0o755)
+    town = City(folder / "state")
+    try:
+        town.run(sys.executable, "-c", GENERATE.format(params))
+        yield town
+    finally:
+        town.sanling("stack", "down", code=None)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def drop_real_messages(town: City) -> None:

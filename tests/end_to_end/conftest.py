@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.end_to_end import mishaps
-from tests.end_to_end.city import City, drop_real_messages, found_city
+from tests.end_to_end.city import City, drop_real_messages, founded
 from tests.end_to_end.mishaps import Shown
 
 
@@ -20,10 +20,9 @@ class History:
 
 
 @pytest.fixture(scope="session")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+def history() -> Iterator[History]:
     """A good night, one in which two feeds fail and real messages come, one that takes up what was missed."""
-    city = found_city(tmp_path_factory.mktemp("city") / "state")
-    try:
+    with founded() as city:
         city.night()
         shown = [mishaps.shown(city)]
 
@@ -39,8 +38,6 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
         city.night()
         shown.append(mishaps.shown(city))
         yield History(city, tuple(shown))
-    finally:
-        city.sanling("stack", "down", code=None)
 
 
 @pytest.fixture(scope="session")

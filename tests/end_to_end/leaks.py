@@ -94,6 +94,17 @@ def returns(city: City) -> Iterator[tuple[str, str]]:
         yield str(each.object_name), unpacked(body) if body.startswith(b"PK") else body.decode("utf-8")
 
 
+def verdicts(city: City) -> Iterator[tuple[str, str]]:
+    """(rule, text) of what verdicts show of values and say about them."""
+    rows = city.rows(
+        "query",
+        "select rule, string_agg(distinct concat_ws(' ', observed, message_zh), ' | ') as text "
+        "from read_parquet('s3://verdicts/*/*/*/*.parquet', union_by_name = true) group by 1",
+    )
+    for row in rows:
+        yield row["rule"], row["text"]
+
+
 def unpacked(body: bytes | Path) -> str:
     """All parts of a zipped file as one text."""
     with zipfile.ZipFile(io.BytesIO(body) if isinstance(body, bytes) else body) as book:

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+import re
 import zipfile
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,6 +15,7 @@ from minio import Minio
 
 from tests.end_to_end.city import City
 
+ESCAPED = re.compile("_x([0-9A-F]{4})_")  # a character as ECMA-376 22.9.2.19 writes it
 SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -92,4 +94,12 @@ def _value(cell: ET.Element, shared: list[str]) -> str:
 
 
 def _text(element: ET.Element) -> str:
-    return "".join(part.text or "" for part in element.iter() if part.tag in (f"{SPACE}t", f"{SPACE}v"))
+    text = "".join(part.text or "" for part in element.iter() if part.tag in (f"{SPACE}t", f"{SPACE}v"))
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def moment(cell: str) -> str:
+    """A time as it was typed, or what Excel's number of days stands for."""
+    if not re.fullmatch(r"[0-9]{5}(\.[0-9]+)?", cell):
+        return cell
+    return str(datetime(1899, 12, 30) + timedelta(seconds=round(float(cell) * 86_400)))

@@ -25,7 +25,7 @@ select '{feed}' as feed, _batch_id, _source_uri, _row_number, _record_key, _disp
 from staging.base_{table} join ops.batch on batch_id = _batch_id
 """
 VERDICTS = """
-select _batch_id, _source_uri, _row_number, rule, severity, source_field, observed, message_zh
+select _batch_id, _source_uri, _row_number, rule, severity, source_field
 from read_parquet('s3://verdicts/*/*/*/*.parquet', union_by_name = true)
 """
 VERSIONS = """

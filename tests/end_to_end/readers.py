@@ -7,7 +7,7 @@ from types import TracebackType
 import psycopg
 from psycopg import sql
 
-BETWEEN = 0.05  # seconds
+BETWEEN = 0.2  # seconds
 
 
 class Dashboard:

@@ -84,7 +84,7 @@ class World:
             ) as process,
         ):
             while process.poll() is None and not has_come() and time.monotonic() < deadline:
-                time.sleep(0.002)
+                time.sleep(0.005)
             process.kill()
         assert process.returncode == -signal.SIGKILL, f"{command} ended before its moment"
         assert time.monotonic() < deadline, f"the moment of {command} did not come"
