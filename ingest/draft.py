@@ -6,6 +6,7 @@ What the sample cannot say stands as TODO or in a comment; the draft is a readab
 """
 
 from collections import Counter
+from textwrap import shorten
 from typing import Any
 
 import yaml
@@ -13,6 +14,8 @@ import yaml
 from ingest.contract import Rule, load_all
 from ingest.draft_guess import MANY, Column, column, key_of, known_properties, profile
 from ingest.draft_sample import Sample, look
+
+WIDTH = 80  # of a list of codes in a comment
 
 
 def draft(sample: str, feed: str) -> str:
@@ -116,13 +119,23 @@ def _property(each: Column) -> list[str]:
         **({"required": True} if each.is_required else {}),
         "classification": each.classification,
     }
-    codes = " ".join(", ".join(each.codes).split())
-    lines = [f"      # TODO looks like a code: {codes}"[:110]] if codes else []
+    lines = [f"      # TODO {note}" for note in _open(each)]
     if not each.rules:
         return [*lines, f"      - {_flow(plain)}"]
     first, *rest = [f"{key}: {_flow(value)}" for key, value in plain.items()]
     rules = [f"          - {_flow(_quality(rule))}" for rule in each.rules]
     return [*lines, f"      - {first}", *(f"        {line}" for line in rest), "        quality:", *rules]
+
+
+def _open(each: Column) -> list[str]:
+    """What a person must decide on a column."""
+    notes = []
+    if each.is_key and (each.blank or each.again):
+        notes.append(f"the key is a guess: {each.blank:,} blank, {each.again:,} repeated in the sample")
+    if each.codes:
+        codes = [" ".join(code.split()) for code in each.codes]
+        notes.append(f"looks like a code: {shorten(', '.join(codes), WIDTH, placeholder=' …')}")
+    return notes
 
 
 def _quality(rule: Rule) -> dict[str, Any]:

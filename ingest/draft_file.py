@@ -18,6 +18,9 @@ from ingest.draft_sample import ROWS, Sample, json_rows, page
 
 HEAD = 4 << 20  # bytes of a JSON-lines file looked at
 HEADER_ROWS = 10  # among which a header is looked for
+DATED = re.compile(
+    "20[0-9]{2}(?:-[0-9]{1,2}(?:-[0-9]{1,2})?|[0-9]{2}(?:[0-9]{2})?|年[0-9]{1,2}月(?:[0-9]{1,2}日)?)"
+)
 
 
 def file(path: Path, feed: str) -> Sample:
@@ -35,9 +38,17 @@ def file(path: Path, feed: str) -> Sample:
     if kind != "xlsx":
         settings["encoding"] = encoding_of(path).removesuffix("-sig")
     server = {"type": "local", "path": "${SANLING_DROP}/" + feed, "format": kind or "ndjson"}
-    pattern = re.sub("20[0-9]{2}-?[0-9]{2}-?[0-9]{2}.*", "*", path.stem).rstrip("*") or path.stem
-    stem = f"{pattern}*" if pattern != path.stem else "*"
-    return Sample(rows, path.stem, server, {"pattern": f"{stem}{path.suffix}", **settings})
+    pattern, table = _names(path)
+    return Sample(rows, table, server, {"pattern": pattern, **settings})
+
+
+def _names(path: Path) -> tuple[str, str]:
+    """The names of the files to come, in which a date may be another, and what they have in common."""
+    before, *after = DATED.split(path.stem, maxsplit=1)
+    if not after:
+        return f"*{path.suffix}", path.stem
+    after = [rest for rest in after if re.search("[^0-9_.() -]", rest)]  # a bare counter changes as well
+    return f"{before}*{''.join(after)}{path.suffix}", "".join([before, *after]).strip("-_. ") or path.stem
 
 
 def _header_row(path: Path, kind: str) -> int:

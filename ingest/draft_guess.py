@@ -60,6 +60,8 @@ class Column:
     rules: tuple[Rule, ...]
     is_watermark: bool
     codes: tuple[str, ...] = field(default=())  # values of a column that looks like a code list's
+    blank: int = 0  # rows without a value
+    again: int = 0  # rows whose value an earlier row has
 
 
 def profile(rows: pa.Table) -> dict[str, dict[str, Any]]:
@@ -147,6 +149,8 @@ def column(
         rules=known.rules if known else rules,
         is_watermark=type_ == "timestamp" and bool(UPDATED.search(f"{name} {label}")),
         codes=tuple(facts["values"]) if is_code and not (known and known.rules) else (),
+        blank=facts["rows"] - facts["filled"],
+        again=facts["filled"] - facts["different"],
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.live import Live
 from rich.markup import escape
-from rich.status import Status
+from rich.spinner import Spinner
 
 from ingest.contract import feeds
 
@@ -19,17 +20,22 @@ class Progress:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.status = Status("", console=console)
+        self.spinner = Spinner("dots", style="status.spinner")
+        # A status of rich's would print on the terminal what Airflow writes to its standard output meanwhile.
+        self.live = Live(
+            self.spinner, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
         self.parts: dict[str, list[str]] = {}  # feed DAG -> what its ended tasks said
 
     def started(self, dag: str, task: str) -> None:
         """A task began."""
-        self.status.update(f"{subject(dag, task)} {task if dag != NIGHT else ''}")
-        self.status.start()
+        self.spinner.update(text=f"{subject(dag, task)} {task if dag != NIGHT else ''}")
+        self.live.start()
 
     def ended(self, dag: str, task: str, state: str, seconds: float, said: Any, error: str | None) -> None:
         """A task ended: success, failed, up_for_retry, up_for_reschedule, skipped or upstream_failed."""
-        self.status.stop()
+        self.live.stop()
+        state = state.rpartition(".")[2].lower()  # the task SDK says TaskInstanceState.FAILED
         if dag == NIGHT:
             self._night(task, state, seconds, said, error)
         else:

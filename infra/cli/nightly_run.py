@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
 
 from infra import sandbox
 from infra.cli.output import console, show
@@ -23,12 +25,12 @@ EXPECTED = (  # what a user can mend; all else is a fault of ours and shows its 
     supervision.SupervisorSilent,
 )
 FEED = ("feed", "batch", "received", "accepted", "refused", "repeated", "equation")
-NEXT = """\
-[bold]make run[/]                                        the next day
-[bold]make up[/]                                         Airflow's web interface and scheduler
-[bold].venv/bin/sanling query[/] "select * from mart.event limit 5"
-[bold].venv/bin/sanling trace[/] {event}
-[bold]make down[/]                                       stop everything"""
+NEXT = """
+[bold]make run[/]                                    the next day
+[bold]make up[/]                                     Airflow's web interface and scheduler
+[bold].venv/bin/sanling trace[/] {event}  the rows that it was made of
+[bold].venv/bin/sanling query[/] "select event_kind, count(*) from mart.event group by 1"
+[bold]make down[/]                                   stop everything"""
 
 
 def run(day: date | None, params: sandbox.Params) -> int:
@@ -50,12 +52,16 @@ def close(said: dict[str, Any]) -> None:
     console.print()
     feeds = [{name: row[name] for name in FEED} for row in said["feeds"]]
     show(feeds, f"feeds on {said['business_date']}: received = accepted + refused + repeated")
-    show([{"mart": name, "rows": rows} for name, rows in said["marts"].items()], "published marts")
+    if said["is_published"]:
+        console.print()
+        show([{"mart": name, "rows": rows} for name, rows in said["marts"].items()], "published marts")
+    console.print()
     _problems(said["worst"])
     if said["warnings"]:
         show(said["warnings"], "warnings")
     if not said["is_published"]:
         console.print("[red]not published[/]: consumers still read the marts of the last good night")
+    console.print()
     console.print(f"run {said['run_id']}  snapshot {said['snapshot'] or '-'}", highlight=False, markup=False)
     console.print(NEXT.format(event=escape(said["example"] or "<event id>")), highlight=False)
 
@@ -66,7 +72,7 @@ def _problems(worst: list[dict[str, Any]]) -> None:
     for number, row in enumerate(worst, 1):
         what = f"{row['feed']}: {row['rows']:,} rows {row['effect']}, {row['rule']} of {row['field']}"
         console.print(f"{number}. {what}", markup=False, highlight=False)
-        console.print(f"   {row['how_to_mend']}", style="dim", markup=False, highlight=False)
+        console.print(Padding.indent(Text(row["how_to_mend"], style="dim"), 3))
 
 
 def _prepare_city(day: date | None, params: sandbox.Params) -> date:

@@ -30,6 +30,7 @@ BREAKS: dict[str, tuple[dict[str, str | None], set[tuple[str, str]]]] = {
     "ID, one of all": ({"BJRZJHM": "111111111111111111"}, {("citizen_id", "BJRZJHM")}),
     "ID through a spreadsheet": ({"BJRZJHM": "110105194912310000"}, {("full_precision", "BJRZJHM")}),
     "ID with an exponent": ({"BJRZJHM": "1.10105194912310E+17"}, {("full_precision", "BJRZJHM")}),
+    "cut ID, valid as a credit code": ({"BJRZJHM": "410105200102244000"}, {("full_precision", "BJRZJHM")}),
     "ID of fifteen digits": ({"BJRZJHM": "110105491231002"}, set()),
     "ID, dressed": ({"BJRZJHM": "\ufeff１１０１０５ １９４９１２３１００２×"}, set()),
     "no ID": ({"BJRZJHM": "无"}, set()),

@@ -1,6 +1,7 @@
 """A draft needs a person for its names and rules only, and is a readable contract from the start."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -177,6 +178,33 @@ def test_what_other_contracts_say_of_a_column_is_taken_over(tmp_path: Path) -> N
     assert [p.name for p in contract.properties] == ["event_no", "party_id_no", "category"]
     assert contract.properties[1].classification == "restricted"
     assert contract.properties[2].rules[0].kwargs == {"code_list": "grid_event_category"}
+
+
+def test_a_key_that_is_a_guess_is_marked_with_what_speaks_against_it(tmp_path: Path) -> None:
+    rows = [[f"K{n}", "x", f"B{n % 20:09d}"] for n in range(100)] + [["", "x", ""], ["K1", "y", ""]]
+    path = tmp_path / "2018-04-city-street.csv"
+    path.write_text(csv_text(["Crime ID", "kind", "LSOA code"], rows), encoding="utf-8")
+    contract, text = drafted(path, "london.crime")
+    assert [p.name for p in contract.primary_key] == ["crime_id"]
+    assert "# TODO the key is a guess: 1 blank, 1 repeated in the sample" in text
+    assert re.search(r"# TODO looks like a code: B000000000, B000000001, [B0-9, ]+, …\n", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "table"),
+    [
+        ("ajxx_20261001.csv", "ajxx_*.csv", "ajxx"),
+        ("ajxx-2026-10-01_001.csv", "ajxx-*.csv", "ajxx"),
+        ("2018-04-city-of-london-street.csv", "*-city-of-london-street.csv", "city-of-london-street"),
+        ("202610.csv", "*.csv", "202610"),
+        ("台账.csv", "*.csv", "台账"),
+    ],
+)
+def test_the_pattern_leaves_the_date_open(tmp_path: Path, name: str, pattern: str, table: str) -> None:
+    (tmp_path / name).write_text("a,b\n1,2\n", encoding="utf-8")
+    contract, _ = drafted(tmp_path / name)
+    assert contract.server.settings["pattern"] == pattern
+    assert contract.physical_table == table
 
 
 @pytest.mark.parametrize(

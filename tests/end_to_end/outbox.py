@@ -1,0 +1,118 @@
+"""Each received row found again in the sandbox's outbox, to hold every verdict against the truth.
+
+A version is named as the sandbox names it: day of the outbox and position in its file. Rows of files are
+found by file and row number; rows of the police table and of the petition API, which show a present state,
+by key and update time.
+"""
+
+from collections.abc import Collection
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from infra.sandbox.parameters import FEEDS
+from infra.sandbox.platforms.grid import ROWS_A_FILE
+from infra.sandbox.reports import KEYS, UPDATED
+from ingest.connectors import identifier, quote
+from tests.end_to_end.city import REAL_MESSAGES, City
+
+PRESENT_STATE = "('police.incident', 'petition.petition')"
+ANSWERED = "coalesce(nullif(答复意见, ''), nullif(答复时间, '')) is not null"
+RECEIVED = """
+select '{feed}' as feed, _batch_id, _source_uri, _row_number, _record_key, _disposition,
+    cast(_updated_at as varchar) as updated_at, batch.outcome
+from staging.base_{table} join ops.batch on batch_id = _batch_id
+"""
+VERDICTS = """
+select _batch_id, _source_uri, _row_number, rule, severity, source_field
+from read_parquet('s3://verdicts/*/*/*/*.parquet', union_by_name = true)
+"""
+VERSIONS = """
+select '{feed}' as feed, parse_filename(filename, true) as day, file_row_number as position, {key} as key,
+    {updated} as updated_at, {answered} as is_answered
+from read_parquet('{folder}/*.parquet', filename = true, file_row_number = true)
+"""
+# A day's file of each kind -> the day's positions in it, in order.
+CONTENTS = f"""
+create table content as
+select
+    feed, day, position,
+    case feed
+        when 'emergency.accident' then 'sgkb_' || replace(day, '-', '')
+        when 'petition.message' then if(is_answered, 'lyhf_', 'ly_') || replace(day, '-', '')
+        else printf('wgsj_%s_%03d', replace(day, '-', ''), 1 + position // {ROWS_A_FILE})
+    end as file,
+    row_number() over (partition by feed, file order by position) as row
+from version where feed not in {PRESENT_STATE}
+"""
+# Some files of the grid platform come again, under another number and from the last row to the first.
+AGAIN = """
+insert into content
+select content.feed, content.day, position, parse_filename(name, true), rows + 1 - row
+from read_json('{notes}') as note join content on content.file = parse_filename(note.repeats, true)
+"""
+IDENTIFIED = f"""
+create table identified as
+select
+    received.*,
+    coalesce(content.day || '#' || content.position, version.day || '#' || version.position) as id
+from received
+left join content on received.feed = content.feed and received._row_number = content.row
+    and parse_filename(received._source_uri, true) = content.file
+left join version on received.feed = version.feed and version.feed in {PRESENT_STATE}
+    and received._record_key = version.feed || ':' || version.key
+    and received.updated_at = version.updated_at
+"""
+# A pull sees the last version of each record of a present state, and every row of every file.
+SHOWN = f"""
+create table shown as
+select feed, day || '#' || position as id
+from (
+    select *, (select min(night) from pull where pull.feed = version.feed and night >= day) as night
+    from version
+)
+where night is not null
+qualify feed not in {PRESENT_STATE} or row_number() over (
+    partition by feed, key, night order by day desc, updated_at desc, position desc
+) = 1
+"""
+
+
+def identify(city: City, missed: Collection[tuple[str, date]] = ()) -> duckdb.DuckDBPyConnection:
+    """A database with the `identified` rows, their `verdict`s, and `shown`: the versions that pulls saw.
+
+    `missed`: (feed, night) of pulls that failed. The real messages are left out: no truth knows them.
+    """
+    con = duckdb.connect()
+    tables = (RECEIVED.format(feed=feed, table=feed.replace(".", "__")) for feed in FEEDS)
+    rows = city.rows("query", " union all ".join(tables))
+    pulls = [
+        {"feed": feed, "night": night.day.isoformat()}
+        for feed in FEEDS
+        for night in city.nights
+        if (feed, night.day) not in missed
+    ]
+    generated = [row for row in rows if row["_source_uri"].rpartition("/")[2] not in REAL_MESSAGES]
+    for name, some in (("received", generated), ("verdict", city.rows("query", VERDICTS)), ("pull", pulls)):
+        con.register("arrived", pa.Table.from_pylist(some))
+        con.execute(f"create table {name} as from arrived")
+    sandbox = city.state / "sandbox"
+    versions = [
+        VERSIONS.format(
+            feed=feed,
+            key=identifier(KEYS[feed]),
+            updated=identifier(UPDATED[feed]) if feed in UPDATED else "null",
+            answered=ANSWERED if feed == "petition.message" else "false",
+            folder=sandbox / "outbox" / feed,
+        )
+        for feed in FEEDS
+    ]
+    con.execute("create table version as " + " union all ".join(versions))
+    con.execute(CONTENTS)
+    con.execute(AGAIN.format(notes=sandbox / "platforms" / "grid.event" / "deliveries" / "*.json"))
+    con.execute(IDENTIFIED)
+    con.execute(SHOWN)
+    truth = quote(str(sandbox / "truth" / "dirt.parquet"))
+    con.execute(f"create table dirt as select *, source_row_id as id from {truth}")
+    return con

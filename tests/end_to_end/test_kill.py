@@ -1,0 +1,90 @@
+"""kill -9 of every step at moments of its work, then a rerun: the marts are those of an undisturbed night.
+
+Two of the city's feeds stand for all: one read from PostgreSQL, one from a drop folder. The catalogue and the
+marts of the first night are copied, so that the second can be done twice: once in peace, once with every step
+killed. Moments are what a step leaves behind (a session, an object, a snapshot, a table), not seconds.
+"""
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from infra.sandbox.parameters import Params
+from tests.end_to_end.city import City, founded
+from tests.end_to_end.originals import client
+from tests.end_to_end.readers import Dashboard
+from tests.end_to_end.world import Marts, Moment, World, make
+
+POLICE, GRID = "police.incident", "grid.event"
+FIRST, SECOND = date(2026, 10, 1), date(2026, 10, 2)
+CITY = Params(seed=5, people=600, days=2, dirt=0.05)
+LOAD = "import sys; from datetime import date; from infra import store; from infra.sandbox import platforms; "
+LOAD += "store.ensure_buckets(); platforms.load_all(date.fromisoformat(sys.argv[1]), tuple(sys.argv[2:]))"
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def town() -> Iterator[City]:
+    """A small city with its servers, and nothing pulled yet."""
+    with founded(CITY) as city:
+        city.sanling("stack", "up", "--no-sandbox")
+        yield city
+
+
+@pytest.fixture(scope="module")
+def nights(town: City) -> tuple[World, Marts, Marts]:
+    """The world before its second night, its marts, and those that a second night in peace gives."""
+    town.run(sys.executable, "-c", LOAD, FIRST.isoformat(), POLICE, GRID)
+    before = make(town, "first")
+    before.night(FIRST, POLICE, GRID)
+    town.run(sys.executable, "-c", LOAD, SECOND.isoformat(), POLICE, GRID)
+    calm, wild = make(town, "calm", before), make(town, "wild", before)
+    calm.night(SECOND, POLICE, GRID)
+    _forget(town, SECOND)
+    return wild, before.marts(), calm.marts()
+
+
+def test_a_night_killed_in_every_step_ends_like_a_calm_one(nights: tuple[World, Marts, Marts]) -> None:
+    world, before, after = nights
+    assert {name for name in after if after[name] != before[name]} >= {"event", "event_report", "feed_ledger"}
+    day = f"date={SECOND}/"
+    steps: dict[tuple[str, ...], list[Moment]] = {
+        ("pull", POLICE): [world.is_at_work("mart"), world.holds("raw", f"police/incident/{day}")],
+        ("pull", GRID): [
+            world.holds("landing", f"grid/event/{day}"),
+            world.holds("raw", f"grid/event/{day}"),
+        ],
+        ("validate", POLICE): [world.is_at_work("mart"), world.holds("verdicts", f"police/incident/{day}")],
+        ("validate", GRID): [world.holds("verdicts", f"grid/event/{day}")],
+        ("build", "--layer", "staging"): [world.has_committed(2)],
+        ("build", "--layer", "intermediate"): [world.has_committed(2)],
+        ("build", "--layer", "marts"): [world.has_committed(1), world.has_committed(3)],
+        ("audit",): [world.is_at_work("lake")],
+        ("publish",): [world.is_at_work("lake"), world.has_copied(3), world.has_swapped()],
+    }
+    with Dashboard(world.uri("mart")) as dashboard:
+        for command, moments in steps.items():
+            for moment in moments:
+                world.kill(*command, day=SECOND, when=moment)
+                assert len(world.as_of()) == 1, f"consumers see half a night after {command}"
+            world.do(*command, day=SECOND)
+            assert world.as_of() == {SECOND if command == ("publish",) else FIRST}
+    assert world.marts() == after
+    assert dashboard.troubles == []
+    whole = {(name, str(FIRST), rows) for name, (rows, _) in before.items()}
+    whole |= {(name, str(SECOND), rows) for name, (rows, _) in after.items()}
+    assert dashboard.seen <= whole
+    assert {day for _, day, _ in dashboard.seen} == {str(FIRST), str(SECOND)}
+    assert dashboard.rounds > 20
+
+
+def _forget(city: City, day: date) -> None:
+    """Take away what a night left in the object stores, so that the next is the first to write it."""
+    store = client(city)
+    for bucket in ("landing", "raw", "verdicts", "returns"):
+        for each in store.list_objects(bucket, recursive=True):
+            if f"date={day}/" in str(each.object_name):
+                store.remove_object(bucket, str(each.object_name))
