@@ -95,7 +95,7 @@ def _start_together(wave: list[Program], say: Say) -> None:
         if states[program.name]["statename"] not in UP:
             say(f"starting {program.name}")
             program.prepare()
-            supervision.call("startProcess", program.name, False)
+            supervision.start(program.name)
     for program in wave:
         say(f"waiting for {program.name}")
         _wait_for(program)

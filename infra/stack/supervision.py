@@ -9,7 +9,7 @@ from typing import Any
 from xmlrpc.client import Error as RemoteError
 from xmlrpc.client import Fault, ServerProxy
 
-from supervisor.xmlrpc import SupervisorTransport
+from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from infra.settings import STATE
 from infra.stack import configuration, envfile
@@ -63,6 +63,15 @@ def states() -> dict[str, dict[str, Any]]:
         return {str(info["name"]): info for info in call("getAllProcessInfo")}
     except SupervisorSilent:
         return {}
+
+
+def start(name: str) -> None:
+    """Start one program; supervisord may have begun to bring it back by itself since it was last asked."""
+    try:
+        call("startProcess", name, False)
+    except Fault as fault:
+        if fault.faultCode != Faults.ALREADY_STARTED:
+            raise
 
 
 def start_supervisor() -> None:
