@@ -9,7 +9,17 @@ import duckdb
 import pyarrow as pa
 
 from ingest.connectors import Original, Part, SourceError, identifier, quote
-from ingest.connectors.formats import ROW_NUMBER, FileBroken, Layout, Table, csv, json_rows, ndjson, xlsx
+from ingest.connectors.formats import (
+    ROW_NUMBER,
+    FileBroken,
+    Layout,
+    Table,
+    csv,
+    json_document,
+    json_rows,
+    ndjson,
+    xlsx,
+)
 from ingest.contract import Contract
 
 SOURCE_URI = "_source_uri"
@@ -18,7 +28,9 @@ FORMATS: dict[str, str] = {
     **dict.fromkeys(("csv", "txt", "tsv", "dat"), "csv"),
     **dict.fromkeys(("xlsx", "xls", "xlsm", "xlsb"), "xlsx"),
     **dict.fromkeys(("ndjson", "jsonl"), "ndjson"),
+    **dict.fromkeys(("json", "geojson"), "json"),
 }
+LINES = {"ndjson": ndjson.prepare, "json": json_document.prepare}
 TABLES: dict[str, Reader] = {"csv": csv.read, "xlsx": xlsx.read}
 
 
@@ -31,7 +43,7 @@ class Collected:
 
 
 def format_of(name: str, contract: Contract) -> str | None:
-    """csv, xlsx or ndjson by the name's ending, or by the contract for a name without; None = not data."""
+    """csv, xlsx, ndjson or json by the name's ending, or the contract for a name without; None = no data."""
     stem, dot, ending = name.rpartition(".")
     declared = FORMATS.get(str(contract.server.settings.get("format", "")).lower())
     return FORMATS.get(ending.lower()) if dot and stem else declared
@@ -57,8 +69,10 @@ def parts_of(
     try:
         for number, each in enumerate(files):
             kind = format_of(each.original.name, contract)
-            if kind == "ndjson":
-                parts += _ndjson(contract, each, layout, con, workdir / f"lines-{number:05d}.ndjson")
+            if kind in LINES:
+                lines = workdir / f"lines-{number:05d}.ndjson"
+                if LINES[kind](each.local, layout, lines):
+                    parts.append(_of_lines(contract, each, con, lines))
                 continue
             folder = workdir / f"sheets-{number:05d}"
             folder.mkdir()
@@ -82,14 +96,10 @@ def parts_of(
             con.unregister(name)
 
 
-def _ndjson(
-    contract: Contract, each: Collected, layout: Layout, con: duckdb.DuckDBPyConnection, lines: Path
-) -> list[Part]:
-    if not ndjson.prepare(each.local, layout, lines):
-        return []
+def _of_lines(contract: Contract, each: Collected, con: duckdb.DuckDBPyConnection, lines: Path) -> Part:
     columns = json_rows.columns_of(con, str(lines), contract)
     source = json_rows.relation(str(lines), columns)
-    return [Part(source, quote(each.original.uri), identifier(json_rows.NUMBER), columns)]
+    return Part(source, quote(each.original.uri), identifier(json_rows.NUMBER), columns)
 
 
 def _reader(tables: list[tuple[str, Table]], broken: list[FileBroken]) -> pa.RecordBatchReader:

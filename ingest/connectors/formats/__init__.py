@@ -31,6 +31,9 @@ class Layout:
     delimiter: str | None = None  # None = found in the header
     undecodable: str = "strict"  # strict = the file is refused; replace = U+FFFD, which the rules refuse
     sheets: str | None = None  # worksheet name, or "*" for all that hold rows; None = see xlsx.py
+    group_column: str | None = None  # rows of one cell head a group: no rows, this column of those below
+    rows_field: str = ""  # where the array of records stands in a JSON document: features, data.rows
+    flatten: bool = False  # fields of nested JSON objects become columns: properties.time
 
     @classmethod
     def of(cls, contract: Contract) -> "Layout":
@@ -44,6 +47,9 @@ class Layout:
             delimiter=settings.get("delimiter"),
             undecodable=str(settings.get("undecodable", "strict")),
             sheets=settings.get("sheets"),
+            group_column=settings.get("groupColumn"),
+            rows_field=str(settings.get("rowsField") or ""),
+            flatten=bool(settings.get("flatten")),
         )
 
 

@@ -45,6 +45,25 @@ def records(array: bytes) -> list[bytes]:
     return found
 
 
+def flattened(body: bytes) -> bytes:
+    """An object whose nested objects' fields stand beside the others, under names such as `properties.time`.
+
+    Arrays stay as they are.
+    """
+    flat: dict[str, msgspec.Raw] = {}
+    _flatten(body, "", flat)
+    return msgspec.json.encode(flat)
+
+
+def _flatten(body: bytes, prefix: str, flat: dict[str, msgspec.Raw]) -> None:
+    for name, value in _fields.decode(body).items():
+        text = bytes(value)
+        if text[:1] == b"{":
+            _flatten(text, f"{prefix}{name}.", flat)
+        else:
+            flat[prefix + name] = msgspec.Raw(text)
+
+
 def numbered_lines(bodies: Sequence[bytes], numbers: Iterable[int], page: int | None = None) -> bytes:
     """JSON objects as lines, each with its row number, and its page's where there are pages."""
     if _suspect(b"\n".join([*bodies, b""])):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingest.connectors.formats import FileBroken, Layout
 from ingest.connectors.formats.encoding import Utf8Stream, encoding_of
-from ingest.connectors.formats.json_rows import NotRecords, numbered_lines, records
+from ingest.connectors.formats.json_rows import NotRecords, flattened, numbered_lines, records
 
 CHUNK = 4 << 20  # bytes checked and numbered at a time
 
@@ -22,6 +22,8 @@ def prepare(path: Path, layout: Layout, target: Path) -> int:
             bodies = _one_a_line([line for _, line in filled])
             if bodies is None:
                 raise _broken(path, filled)
+            if layout.flatten:
+                bodies = list(map(flattened, bodies))
             out.write(numbered_lines(bodies, [number for number, _ in filled]))
             rows += len(bodies)
     return rows

@@ -3,7 +3,8 @@
 Text cells stay as they are; true dates become `YYYY-MM-DD HH:MM:SS` (milliseconds follow where there
 are any); numbers lose no digit and gain none: 188006, not 188006.0, and an ID typed as a number shows
 the zeros that Excel made of its last digits. Error cells read `#N/A` as on the screen.
-Rows without any cell are no rows, but they count, so that row n stands n rows below the header.
+Rows without any cell are no rows, but they count, so that row n stands n rows below the header. So do
+rows of one cell where the contract says that they head a group (groupColumn).
 """
 
 import logging
@@ -79,8 +80,11 @@ def _rows(
     else:
         columns = ()
     numbers = pa.array(np.arange(before + 1, before + height + 1, dtype=np.int64))
-    rows = pa.RecordBatch.from_arrays([*texts, numbers], schema=schema_of(columns))
-    return columns, _without_blank(rows), height
+    rows = _without_blank(pa.RecordBatch.from_arrays([*texts, numbers], schema=schema_of(columns)))
+    if layout.group_column and columns:
+        columns = (*columns, layout.group_column)
+        rows = _grouped(rows, columns)
+    return columns, rows, height
 
 
 def _without_blank(rows: pa.RecordBatch) -> pa.RecordBatch:
@@ -91,6 +95,20 @@ def _without_blank(rows: pa.RecordBatch) -> pa.RecordBatch:
         if pc.all(filled).as_py():
             return rows
     return rows.filter(filled)
+
+
+def _grouped(rows: pa.RecordBatch, columns: tuple[str, ...]) -> pa.RecordBatch:
+    """The rows of more than one cell, each with the text of the last row of one cell above it."""
+    cells, numbers = rows.columns[:-1], rows.columns[-1]
+    filled: Any = pa.array(np.zeros(rows.num_rows, dtype=np.int64))
+    for column in cells:
+        filled = pc.add(filled, pc.cast(pc.is_valid(column), pa.int64()))
+    one: Any = pa.scalar(1, pa.int64())
+    is_heading: Any = pc.equal(filled, one)
+    label = pc.if_else(is_heading, pc.coalesce(*cells), pa.scalar(None, pa.string()))
+    grouped = [*cells, pc.fill_null_forward(label), numbers]
+    whole = pa.RecordBatch.from_arrays(grouped, schema=schema_of(columns))
+    return whole.filter(pc.invert(is_heading))
 
 
 def _spool(rows: pa.RecordBatch, target: Path) -> None:
