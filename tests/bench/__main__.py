@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-PATHS = ("csv", "xlsx", "rest")
+PATHS = ("database", "rest", "csv", "xlsx", "validation")
 
 
 def main() -> int:

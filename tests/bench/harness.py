@@ -16,7 +16,8 @@ from tests.ingest.connectors.measured import peak
 
 # What a module offers: TITLE; prepare(folder, scale), a context manager that makes the data, starts what
 # must run and yields Facts; CASES, name -> function of the Facts that does the work and returns its rows;
-# LIMIT, the case that the others are measured against; GOALS, case -> ratio to keep; warm_up().
+# LIMIT, the case that the others are measured against; GOALS, case -> ratio to keep; FLOORS, if any, case ->
+# (another case, how many times its time this one must take at least); warm_up().
 Facts = Mapping[str, str]
 MISSING = "ModuleNotFoundError"  # a peer that is not installed is left out; `make bench` installs all
 
@@ -41,14 +42,25 @@ def measure(name: str, folder: Path, scale: float, rounds: int) -> list[dict[str
             for case, done in runs.items():
                 if run := _process(name, case, folder):
                     done.append(run)
-    limit = statistics.median(run.wall for run in runs[module.LIMIT])
-    return [_row(module, case, done, limit) for case, done in runs.items() if done]
+    wall = {case: statistics.median(run.wall for run in done) for case, done in runs.items() if done}
+    return [_row(module, case, runs[case], wall) for case in wall]
 
 
-def _row(module: ModuleType, case: str, runs: Sequence[Run], limit: float) -> dict[str, Any]:
+def _goal(module: ModuleType, case: str, wall: Mapping[str, float]) -> str:
+    """The goal of a case and whether it was kept; empty where it has none."""
+    if case in module.GOALS:
+        goal, ratio = module.GOALS[case], wall[case] / wall[module.LIMIT]
+        return f"<= {goal} {'kept' if ratio <= goal else 'MISSED'}"
+    if case in getattr(module, "FLOORS", {}):
+        other, floor = module.FLOORS[case]
+        times = wall[case] / wall[other]
+        return f"{times:.1f} x {other}, >= {floor} {'kept' if times >= floor else 'MISSED'}"
+    return ""
+
+
+def _row(module: ModuleType, case: str, runs: Sequence[Run], medians: Mapping[str, float]) -> dict[str, Any]:
     walls = [run.wall for run in runs]
-    wall = statistics.median(walls)
-    goal = module.GOALS.get(case)
+    wall = medians[case]
     return {
         "case": case,
         "rows": runs[0].rows,
@@ -57,8 +69,8 @@ def _row(module: ModuleType, case: str, runs: Sequence[Run], limit: float) -> di
         "cpu_s": round(statistics.median(run.cpu for run in runs), 2),
         "rss_mb": max(run.rss for run in runs),
         "rows_per_s": round(runs[0].rows / wall),
-        "ratio": round(wall / limit, 2),
-        "goal": "" if goal is None else f"<= {goal} {'kept' if wall / limit <= goal else 'MISSED'}",
+        "ratio": round(wall / medians[module.LIMIT], 2),
+        "goal": _goal(module, case, medians),
     }
 
 
