@@ -98,7 +98,8 @@ def is_undamaged(value: str) -> bool:
     if "\ufffd" in value:
         return False
     meant = value.encode("gb18030", "ignore").decode("utf-8", "ignore")
-    return 2 * sum(c >= "\u0800" for c in meant) < sum(c > "\x7f" for c in value)
+    made = sum(c >= "\u0800" for c in meant)
+    return made < 2 or 2 * made < sum(c > "\x7f" for c in value)
 
 
 def is_degree(value: str) -> bool:
