@@ -49,7 +49,7 @@ class Sheet:
             sheet, is_mixed = self._load_mixed(), True
         typed, errors = sheet.to_arrow_with_errors()
         columns = list(typed.columns)
-        names = [None if c.column_name_from == "generated" else c.name for c in sheet.available_columns()]
+        names = [None if c.column_name_from == "generated" else c.name for c in sheet.selected_columns]
         wanted = _second_look(columns, is_mixed=is_mixed)
         again = self._columns(wanted)
         texts = [_text(column, again.get(i)) for i, column in enumerate(columns)]
