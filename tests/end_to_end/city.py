@@ -22,7 +22,7 @@ from infra.settings import ROOT, Settings
 
 SANLING = Path(sys.prefix) / "bin" / "sanling"
 # Dense and dirty rather than large: starting dbt and Great Expectations is what a night costs, not its rows.
-PARAMS = Params(seed=10, people=2_000, days=6, dirt=0.5, events_per_1000=200.0)
+PARAMS = Params(seed=1, people=1_500, days=6, dirt=0.65, events_per_1000=150.0)
 GENERATE = (
     "import datetime; from infra import sandbox; from infra.sandbox import Params; sandbox.generate({!r})"
 )

@@ -11,11 +11,14 @@ BETWEEN = 0.2  # seconds
 
 
 class Dashboard:
-    """Reads every mart again and again while it is open; `seen` are the (mart, date, rows) that it saw."""
+    """Reads every mart again and again while it is open; `seen` are the (mart, date, rows) that it saw.
+
+    An empty mart has no date.
+    """
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        self.seen: set[tuple[str, str, int]] = set()
+        self.seen: set[tuple[str, str | None, int]] = set()
         self.troubles: list[str] = []
         self.rounds = 0
         self._stop = threading.Event()
@@ -50,6 +53,6 @@ class Dashboard:
             None,
             0,
         )
-        if low != high or not rows:
+        if low != high:
             self.troubles.append(f"{table}: {rows} rows of {low} to {high}")
-        self.seen.add((table, str(high), int(rows)))
+        self.seen.add((table, high, int(rows)))
