@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from infra.sandbox.parameters import FEEDS
+from infra.sandbox.feeds import FEEDS
 from tests.end_to_end.city import City
 
 NOBODY_THERE = "http://sanling:secret@127.0.0.1:9/"  # the discard port, which nothing listens on
@@ -39,7 +39,7 @@ def shown(city: City) -> Shown:
 
 def accidents_of(city: City, day: date) -> Path:
     """The day's file as the emergency platform offers it; its control file stands beside it."""
-    folder = city.state / "sandbox" / "platforms" / "emergency.accident" / "files" / "outbox" / "accident"
+    folder = city.state / "sandbox" / "platforms" / "emergency" / "files" / "outbox" / "accident"
     return folder / f"sgkb_{day:%Y%m%d}.csv"
 
 

@@ -11,13 +11,14 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from infra.sandbox.parameters import FEEDS
-from infra.sandbox.platforms.grid import ROWS_A_FILE
-from infra.sandbox.reports import KEYS, UPDATED
+from infra.sandbox.feeds import FEEDS
+from infra.sandbox.platforms.emergency import REPORTS
+from infra.sandbox.platforms.grid import PUSHES, ROWS_A_FILE
 from ingest.connectors import identifier, quote
 from tests.end_to_end.city import REAL_MESSAGES, City
 
-PRESENT_STATE = "('police.incident', 'petition.petition')"
+PRESENT_STATE = str(tuple(name for name, feed in FEEDS.items() if feed.shows_present))
+DAY = "replace(day, '-', '')"
 ANSWERED = "coalesce(nullif(答复意见, ''), nullif(答复时间, '')) is not null"
 RECEIVED = """
 select '{feed}' as feed, _batch_id, _source_uri, _row_number, _record_key, _disposition,
@@ -34,14 +35,20 @@ select '{feed}' as feed, parse_filename(filename, true) as day, file_row_number 
 from read_parquet('{folder}/*.parquet', filename = true, file_row_number = true)
 """
 # A day's file of each kind -> the day's positions in it, in order.
+FILES = " ".join(
+    [f"when '{each.feed}' then '{each.stem}_' || {DAY}" for each in REPORTS]
+    + [
+        f"when '{each.feed}' then printf('{each.stem}_%s_%03d', {DAY}, 1 + position // {ROWS_A_FILE})"
+        for each in PUSHES
+    ]
+)
 CONTENTS = f"""
 create table content as
 select
     feed, day, position,
     case feed
-        when 'emergency.accident' then 'sgkb_' || replace(day, '-', '')
-        when 'petition.message' then if(is_answered, 'lyhf_', 'ly_') || replace(day, '-', '')
-        else printf('wgsj_%s_%03d', replace(day, '-', ''), 1 + position // {ROWS_A_FILE})
+        {FILES}
+        when 'petition.message' then if(is_answered, 'lyhf_', 'ly_') || {DAY}
     end as file,
     row_number() over (partition by feed, file order by position) as row
 from version where feed not in {PRESENT_STATE}
@@ -101,16 +108,17 @@ def identify(city: City, missed: Collection[tuple[str, date]] = ()) -> duckdb.Du
     versions = [
         VERSIONS.format(
             feed=feed,
-            key=identifier(KEYS[feed]),
-            updated=identifier(UPDATED[feed]) if feed in UPDATED else "null",
+            key=identifier(described.key),
+            updated=identifier(described.updated) if described.updated else "null",
             answered=ANSWERED if feed == "petition.message" else "false",
             folder=sandbox / "outbox" / feed,
         )
-        for feed in FEEDS
+        for feed, described in FEEDS.items()
     ]
     con.execute("create table version as " + " union all ".join(versions))
     con.execute(CONTENTS)
-    con.execute(AGAIN.format(notes=sandbox / "platforms" / "grid.event" / "deliveries" / "*.json"))
+    for push in PUSHES:
+        con.execute(AGAIN.format(notes=sandbox / "platforms" / push.feed / "deliveries" / "*.json"))
     con.execute(IDENTIFIED)
     con.execute(SHOWN)
     truth = quote(str(sandbox / "truth" / "dirt.parquet"))

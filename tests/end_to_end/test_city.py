@@ -12,8 +12,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from infra.sandbox.parameters import FEEDS
-from infra.sandbox.reports import KEYS
+from infra.sandbox.feeds import FEEDS
 from tests.end_to_end import leaks, mishaps, originals, truth
 from tests.end_to_end.city import MESSAGES, REAL_MESSAGES, City
 from tests.end_to_end.conftest import History
@@ -51,8 +50,8 @@ def test_every_received_row_is_accepted_refused_or_repeated(city: City) -> None:
         assert row["balanced"], row
     assert min(sum(row[name] for row in rows) for name in ("accepted", "refused", "repeated")) > 0
     assert {(row["feed"], row["day"]): row["received"] for row in rows} == originals.receipts(city)
-    only = city.rows("ledger", "--feed", FEEDS[0])
-    assert only == [row for row in rows if row["feed"] == FEEDS[0]]
+    only = city.rows("ledger", "--feed", "grid.event")
+    assert only == [row for row in rows if row["feed"] == "grid.event"]
 
 
 def test_real_messages_are_all_accounted_for_and_unchanged(city: City) -> None:
@@ -93,7 +92,7 @@ def test_a_mart_row_leads_to_the_rows_that_it_was_made_of(city: City) -> None:
     assert len({row["record_key"].partition(":")[0] for row in versions}) >= 2
     for version in versions:
         feed, _, key = version["record_key"].partition(":")
-        assert str(originals.row(city, version)[KEYS[feed]]).strip() == key, version
+        assert str(originals.row(city, version)[FEEDS[feed].key]).strip() == key, version
     assert city.rows("trace", "event", event) == versions
     assert "is not in the lake" in city.refused("trace", "E-0000000000000000")
 

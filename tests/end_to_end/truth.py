@@ -16,6 +16,7 @@ RULES = {  # kind of dirt -> rules that may name it
     "number_unparsable": {"number", "integer"}, "number_range": {"between"}, "duplicate_key": {"unique_key"},
     "coordinates_swapped": {"coordinates"}, "coordinates_zero": {"coordinates"},
     "coordinates_projected": {"coordinates"}, "coordinates_outside": {"coordinates"}, "phone_bad": {"phone"},
+    "grade_wrong": {"accident_grade"}, "closed_without": {"present_when"}, "id_in_name": {"person_name"},
 }  # fmt: skip
 # One row a received row: what was done to it, what was said of it. Batches refused as a whole are left out.
 JUDGED = """
