@@ -30,6 +30,8 @@ ORDERS = {
     "closeTime": ("reportTime", 1, 90),
     "reportTime": ("happenTime", 1, 30),
     "答复时间": ("留言时间", 24, 300),
+    "LASJ": ("FASJ", 1, 72),
+    "PASJ": ("FASJ", 1, 240),
 }
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
 UNMAPPED = {
@@ -49,6 +51,10 @@ UNMAPPED = {
     "eventScale": ("08", "超大型"),
     "status": ("88", "状态未定义"),
     "partySex": ("7", "X"),
+    "AJLBDM": ("0877", "B9"),
+    "AJXZDM": ("08", "Q"),
+    "AJJBDM": ("09", "Z"),
+    "AJZTDM": ("77", "K"),
 }
 PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude
 

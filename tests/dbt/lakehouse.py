@@ -253,6 +253,7 @@ PLAIN = {  # a value that keeps every rule, by conformed name
 
 CODES = {
     "police.incident": {"category": "060000"},
+    "police.case": {"category": "0201", "nature": "02", "status": "03"},
     "petition.petition": {"category": "房产物业_物业服务", "status": "待办理", "form": "网信"},
     "emergency.accident": {
         "category": "高处坠落",

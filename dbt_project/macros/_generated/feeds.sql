@@ -5,6 +5,7 @@
         'grid__event',
         'petition__message',
         'petition__petition',
+        'police__case',
         'police__incident',
     ]) }}
 {%- endmacro %}
@@ -14,6 +15,7 @@
         'grid__event',
         'petition__message',
         'petition__petition',
+        'police__case',
         'police__incident',
     ]) }}
 {%- endmacro %}

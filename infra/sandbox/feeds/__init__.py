@@ -5,6 +5,7 @@ from infra.sandbox.feeds import (
     grid_event,
     petition_message,
     petition_petition,
+    police_case,
     police_incident,
 )
 from infra.sandbox.feeds.feed import Feed
@@ -17,5 +18,6 @@ FEEDS: dict[str, Feed] = {
         petition_message,
         emergency_accident,
         grid_event,
+        police_case,
     )
 }
