@@ -32,6 +32,7 @@ ORDERS = {
     "答复时间": ("留言时间", 24, 300),
     "LASJ": ("FASJ", 1, 72),
     "PASJ": ("FASJ", 1, 240),
+    "DJRQ": ("CSRQ", 48, 40_000),
 }
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
 UNMAPPED = {
@@ -55,6 +56,12 @@ UNMAPPED = {
     "AJXZDM": ("08", "Q"),
     "AJJBDM": ("09", "Z"),
     "AJZTDM": ("77", "K"),
+    "XBDM": ("7", "X"),
+    "MZDM": ("66", "未识别民族"),
+    "HYZKDM": ("55", "H"),
+    "XLDM": ("A7", "其他学历九"),
+    "YHZGXDM": ("Z1", "族亲"),
+    "RYLBDM": ("09", "候鸟人口"),
 }
 PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude
 

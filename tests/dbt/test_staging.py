@@ -1,7 +1,7 @@
 """Staging models of feeds that no mart reads yet: each makes clean, typed columns of a row."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -44,6 +44,43 @@ STAGED: list[tuple[str, Row, Expected]] = [
             "offender_count": 3,
             "is_solved": True,
             "is_homicide": False,
+            "is_deleted": False,
+        },
+    ),
+    (
+        "police.resident",
+        {
+            "resident_no": "R4101020000001",
+            "person_name": "\u200b王 伟",
+            "person_id_no": "11010519491231002x",
+            "person_sex": "女",
+            "birth_date": "1949/12/31",
+            "ethnicity": "毛难族",
+            "marital_status": "已婚",
+            "relation_to_head": "02",
+            "resident_kind": "流动人口",
+            "registered_division_code": "410105",
+            "division_code": "410102001002",
+            "person_phone": "138 0013 8000",
+            "registered_on": "20090304",
+            "is_cancelled": "1",
+        },
+        {
+            "person_role": "resident",
+            "person_name": "王 伟",
+            "person_id_no": "11010519491231002X",
+            "person_sex": "2",
+            "birth_date": date(1949, 12, 31),
+            "ethnicity": "36",
+            "marital_status": "20",
+            "education": None,
+            "relation_to_head": "02",
+            "resident_kind": "floating",
+            "registered_division_code": "410105000000",
+            "division_code": "410102001002",
+            "person_phone": "13800138000",
+            "registered_on": date(2009, 3, 4),
+            "is_cancelled": True,
             "is_deleted": False,
         },
     ),

@@ -7,6 +7,7 @@
         'petition__petition',
         'police__case',
         'police__incident',
+        'police__resident',
     ]) }}
 {%- endmacro %}
 {% macro staged_feeds() -%}
@@ -17,5 +18,6 @@
         'petition__petition',
         'police__case',
         'police__incident',
+        'police__resident',
     ]) }}
 {%- endmacro %}

@@ -7,6 +7,7 @@ from infra.sandbox.feeds import (
     petition_petition,
     police_case,
     police_incident,
+    police_resident,
 )
 from infra.sandbox.feeds.feed import Feed
 
@@ -19,5 +20,6 @@ FEEDS: dict[str, Feed] = {
         emergency_accident,
         grid_event,
         police_case,
+        police_resident,
     )
 }

@@ -102,4 +102,14 @@ CASE = Table(
     counts=frozenset({"ZARS", "ZTRS", "ZHRS"}),
     lengths={"AJMC": 200, "FADDXZ": 500, "JYAQ": 4000, "BADWMC": 200},
 )
-TABLES = (INCIDENT, CASE)
+RESIDENT = Table(
+    feed="police.resident",
+    name="public.syrk_jbxx",
+    key="RYBH",
+    watermark="GXSJ",
+    deleted="SCBS",
+    times=frozenset({"GXSJ", "RKSJ"}),  # days of birth and registration are eight digits of text, or are not
+    flags=frozenset({"ZXBZ", "SCBS"}),
+    lengths={"HJDXZ": 200, "XZZXZ": 200},
+)
+TABLES = (INCIDENT, CASE, RESIDENT)

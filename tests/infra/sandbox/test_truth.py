@@ -167,6 +167,17 @@ def test_cases_take_their_course(con: duckdb.DuckDBPyConnection) -> None:
     assert one(con, unheard_of) == 0
 
 
+def test_everybody_is_registered_once_and_some_change(con: duckdb.DuckDBPyConnection) -> None:
+    first = one(con, "SELECT count(*) FROM records WHERE feed = 'police.resident'")
+    assert first == one(con, "SELECT count(*) FROM persons") == 8_000
+    assert one(con, "SELECT count(*) FROM \"police.resident\" WHERE _day = '2026-10-01'") == 8_000
+    later = """SELECT count(*) FROM "police.resident" a JOIN "police.resident" b
+        ON a."RYBH" = b."RYBH" AND a._day < b._day AND a.kind IS NULL AND b.kind IS NULL WHERE {}"""
+    for change in ('a."LXDH" <> b."LXDH"', 'a."DZBM" <> b."DZBM"', 'a."ZXBZ" < b."ZXBZ"'):
+        assert one(con, later.format(change)) > 0, change
+    assert one(con, later.format('a."ZXBZ" > b."ZXBZ" OR a."SCBS" > b."SCBS"')) == 0
+
+
 def test_petitions_come_back_as_the_same_matter() -> None:
     built = city.build(Params(people=3_000))
     days = [events.of_day(built, day) for day in range(8)]
@@ -243,6 +254,7 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
         ("police.incident", "JJSJ", "JASJ"),
         ("police.case", "FASJ", "LASJ"),
         ("police.case", "FASJ", "PASJ"),
+        ("police.resident", "CSRQ", "DJRQ"),
         ("petition.petition", "DJSJ", "BJSJ"),
         ("petition.petition", "WTFSRQ", "XFRQ"),
         ("petition.message", "留言时间", "答复时间"),
@@ -259,6 +271,7 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
     for feed, columns in (
         ("police.incident", "BJSJ JJSJ JJWCSJ JASJ GXSJ RKSJ"),
         ("police.case", "FASJ LASJ PASJ GXSJ RKSJ"),
+        ("police.resident", "CSRQ DJRQ GXSJ RKSJ"),
         ("petition.petition", "XFRQ DJSJ WTFSRQ BJSJ GXSJ"),
         ("petition.message", "留言时间 答复时间"),
         ("emergency.accident", "发生时间 报送时间 更新时间"),

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from infra.sandbox.platforms import bulk, intake, load_again, load_all, police
-from infra.sandbox.platforms.police_table import CASE, INCIDENT, TABLES, Table
+from infra.sandbox.platforms.police_table import CASE, INCIDENT, RESIDENT, TABLES, Table
 from infra.settings import Settings, connection
 from tests.infra.sandbox.platforms.small_city import FIRST, RARE, SECOND, call, write_day
 
@@ -118,6 +118,7 @@ TYPES = {
         "JJDBH": "character varying(100)",
     },
     "police.case": {"PASJ": "timestamp(0) without time zone", "ZARS": "integer", "SFMA": "character(1)"},
+    "police.resident": {"CSRQ": "character varying(100)", "ZXBZ": "character(1)"},
 }
 
 
@@ -146,6 +147,11 @@ ROWS: list[tuple[Table, dict[str, str | None], Row]] = [
         CASE,
         {"AJBH": "A1", "ZARS": "2", "ZTRS": "", "PASJ": "", "FASJ": "2026-10-01 08:00:00", "SFMA": "0"},
         (2, None, None, datetime(2026, 10, 1, 8), "0"),
+    ),
+    (
+        RESIDENT,
+        {"RYBH": "R1", "XM": f"李{RARE}", "CSRQ": "19490229", "HH": "", "ZXBZ": "0"},
+        (f"李{RARE}", "19490229", "", "0"),
     ),
 ]
 
