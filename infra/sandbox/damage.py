@@ -33,6 +33,7 @@ ORDERS = {
     "LASJ": ("FASJ", 1, 72),
     "PASJ": ("FASJ", 1, 240),
     "DJRQ": ("CSRQ", 48, 40_000),
+    "TYSJ": ("QYSJ", 48, 20_000),
 }
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
 UNMAPPED = {
@@ -62,8 +63,11 @@ UNMAPPED = {
     "XLDM": ("A7", "其他学历九"),
     "YHZGXDM": ("Z1", "族亲"),
     "RYLBDM": ("09", "候鸟人口"),
+    "DZLXDM": ("88", "未分类地址"),
+    "DZZT": ("7", "待定状态"),
+    "ZBXDM": ("地方坐标系", "X9"),
 }
-PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude
+PAIRS = {"FXDWJD": "FXDWWD", "ZXDJD": "ZXDWD", "经度": "纬度"}  # longitude -> latitude
 
 
 @dataclass(frozen=True)
@@ -225,7 +229,7 @@ def coordinates_swapped(at: Spot) -> Changes | None:
 
 def coordinates_zero(at: Spot) -> Changes | None:
     """The point 0, 0."""
-    zero = "0.000000" if at.field == "FXDWJD" else "0"
+    zero = "0.000000" if at.field in ("FXDWJD", "ZXDJD") else "0"
     return _put(at, zero, zero) if _coordinates(at) else None
 
 

@@ -84,6 +84,37 @@ STAGED: list[tuple[str, Row, Expected]] = [
             "is_deleted": False,
         },
     ),
+    (
+        "police.address",
+        {
+            "address_code": "4101020010020000017",
+            "division_code": "410102001002",
+            "road": "桐柏路",
+            "house_number": "25号",
+            "building": "无",
+            "address_kind": "单位",
+            "longitude": "113.61",
+            "latitude": "34.75",
+            "coordinate_system": "CGCS2000",
+            "began_on": "2019-03-01 00:00:00",
+            "address_status": "0",
+            "ended_on": "2026-09-30",
+        },
+        {
+            "source_no": "4101020010020000017",
+            "division_code": "410102001002",
+            "road": "桐柏路",
+            "building": None,
+            "address_kind": "premises",
+            "address_status": "ended",
+            "lon": 113.61,
+            "lat": 34.75,
+            "coordinate_source": "standard address",
+            "began_on": date(2019, 3, 1),
+            "ended_on": date(2026, 9, 30),
+            "is_deleted": False,
+        },
+    ),
 ]
 
 

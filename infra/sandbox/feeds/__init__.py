@@ -5,6 +5,7 @@ from infra.sandbox.feeds import (
     grid_event,
     petition_message,
     petition_petition,
+    police_address,
     police_case,
     police_incident,
     police_resident,
@@ -21,5 +22,6 @@ FEEDS: dict[str, Feed] = {
         grid_event,
         police_case,
         police_resident,
+        police_address,
     )
 }

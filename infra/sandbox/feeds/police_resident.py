@@ -8,15 +8,16 @@ from infra.sandbox import city as cities
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import optional, sex_codes, stacked, times, version
+from infra.sandbox.feeds.common import optional, sex_codes, stacked, times
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.feeds.police_persons import education, ethnicity, marital_status, relation_to_head
 from infra.sandbox.feeds.police_stock import (
     TYPED_IN,
     address_codes,
+    changed,
     changing,
+    drawn_kinds,
     full_addresses,
-    kinds_of,
     nobody,
     serial,
     stock_marks,
@@ -103,7 +104,7 @@ def _registered_on(params: Params, rng: Rng, birth: Texts) -> Texts:
 
 
 def _changed(city: City, rng: Rng, stock: Frame, rows: Ints, at: Ints) -> list[Frame]:
-    kinds = kinds_of(rng, tuple(KINDS), tuple(KINDS.values()), len(rows))
+    kinds = drawn_kinds(rng, KINDS, len(rows))
     new_home = rng.integers(0, len(city.home_starts) - 1, len(rows))
     # Who moves, and what is then different.
     changes = {
@@ -118,14 +119,7 @@ def _changed(city: City, rng: Rng, stock: Frame, rows: Ints, at: Ints) -> list[F
         "gone": {"ZXBZ": constant("1", len(rows))},
         "twice": {"SCBS": constant("1", len(rows))},
     }
-    frames = []
-    for kind, columns in changes.items():
-        some = np.flatnonzero(kinds == kind)
-        picked = {name: values[some] for name, values in columns.items()}
-        when = at[some]
-        stamps = {"GXSJ": times(city, when), "RKSJ": times(city, when + 60)}
-        frames.append(version(stock, rows[some], when, **(picked | stamps)))
-    return frames
+    return changed(city, stock, rows, at, kinds, changes)
 
 
 FEED = Feed(

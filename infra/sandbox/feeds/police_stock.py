@@ -5,9 +5,12 @@ before it. The change is made some days ahead: of a spoiled row that waits for i
 that a later version is due.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from infra.sandbox.city import City
+from infra.sandbox.feeds.common import times, version
 from infra.sandbox.frame import DAY, Frame, constant, digits, join
 from infra.sandbox.plan import SERIALS, STEP
 from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream
@@ -26,9 +29,22 @@ def changing(city: City, feed: str, day: int, size: int, share: float) -> tuple[
     return rows, at[rows]
 
 
-def kinds_of(rng: Rng, names: tuple[str, ...], weights: tuple[float, ...], size: int) -> Texts:
+def drawn_kinds(rng: Rng, weights: Mapping[str, float], size: int) -> Texts:
     """What each change is about."""
-    return choose(rng, names, size, weights)
+    return choose(rng, tuple(weights), size, tuple(weights.values()))
+
+
+def changed(
+    city: City, stock: Frame, rows: Ints, at: Ints, kinds: Texts, changes: Mapping[str, Frame]
+) -> list[Frame]:
+    """Later versions of some records: `changes` has, for each kind, the columns as they would be then."""
+    frames = []
+    for kind, columns in changes.items():
+        some = np.flatnonzero(kinds == kind)
+        picked = {name: values[some] for name, values in columns.items()}
+        stamps = {"GXSJ": times(city, at[some]), "RKSJ": times(city, at[some] + 60)}
+        frames.append(version(stock, rows[some], at[some], **(picked | stamps)))
+    return frames
 
 
 def stock_marks(at: Ints, role: str, person: Ints, organisation: Ints, place: Ints) -> Frame:

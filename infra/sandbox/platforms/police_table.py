@@ -112,4 +112,15 @@ RESIDENT = Table(
     flags=frozenset({"ZXBZ", "SCBS"}),
     lengths={"HJDXZ": 200, "XZZXZ": 200},
 )
-TABLES = (INCIDENT, CASE, RESIDENT)
+ADDRESS = Table(
+    feed="police.address",
+    name="public.dzbz_bzdz",
+    key="DZBM",
+    watermark="GXSJ",
+    deleted="SCBS",
+    times=frozenset({"QYSJ", "TYSJ", "GXSJ", "RKSJ"}),
+    flags=frozenset({"SCBS"}),
+    numbers=frozenset({"ZXDJD", "ZXDWD"}),
+    lengths={"DZQC": 500},
+)
+TABLES = (INCIDENT, CASE, RESIDENT, ADDRESS)

@@ -178,6 +178,20 @@ def test_everybody_is_registered_once_and_some_change(con: duckdb.DuckDBPyConnec
     assert one(con, later.format('a."ZXBZ" > b."ZXBZ" OR a."SCBS" > b."SCBS"')) == 0
 
 
+def test_every_place_has_an_address_to_which_residents_refer(con: duckdb.DuckDBPyConnection) -> None:
+    first = one(con, "SELECT count(*) FROM records WHERE feed = 'police.address'")
+    assert first == one(con, "SELECT count(*) FROM places")
+    homeless = 'SELECT count(*) FROM "police.resident" ANTI JOIN "police.address" USING ("DZBM")'
+    assert one(con, homeless) == 0
+    same = """SELECT count(*) FROM "police.resident" r
+        JOIN records a ON a.record_key = 'police.address:' || r."DZBM"
+        JOIN persons p ON p.id_no = r."GMSFHM"
+        WHERE a.place_id <> p.place_id AND r._day = '2026-10-01'"""
+    assert one(con, same) == 0
+    ended = """SELECT count(*) FROM "police.address" WHERE "DZZT" = '0' AND "TYSJ" IS NULL"""
+    assert one(con, ended) == 0
+
+
 def test_petitions_come_back_as_the_same_matter() -> None:
     built = city.build(Params(people=3_000))
     days = [events.of_day(built, day) for day in range(8)]
@@ -255,6 +269,7 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
         ("police.case", "FASJ", "LASJ"),
         ("police.case", "FASJ", "PASJ"),
         ("police.resident", "CSRQ", "DJRQ"),
+        ("police.address", "QYSJ", "TYSJ"),
         ("petition.petition", "DJSJ", "BJSJ"),
         ("petition.petition", "WTFSRQ", "XFRQ"),
         ("petition.message", "留言时间", "答复时间"),
@@ -272,6 +287,7 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
         ("police.incident", "BJSJ JJSJ JJWCSJ JASJ GXSJ RKSJ"),
         ("police.case", "FASJ LASJ PASJ GXSJ RKSJ"),
         ("police.resident", "CSRQ DJRQ GXSJ RKSJ"),
+        ("police.address", "QYSJ TYSJ GXSJ RKSJ"),
         ("petition.petition", "XFRQ DJSJ WTFSRQ BJSJ GXSJ"),
         ("petition.message", "留言时间 答复时间"),
         ("emergency.accident", "发生时间 报送时间 更新时间"),

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from infra.sandbox.platforms import bulk, intake, load_again, load_all, police
-from infra.sandbox.platforms.police_table import CASE, INCIDENT, RESIDENT, TABLES, Table
+from infra.sandbox.platforms.police_table import ADDRESS, CASE, INCIDENT, RESIDENT, TABLES, Table
 from infra.settings import Settings, connection
 from tests.infra.sandbox.platforms.small_city import FIRST, RARE, SECOND, call, write_day
 
@@ -118,6 +118,7 @@ TYPES = {
         "JJDBH": "character varying(100)",
     },
     "police.case": {"PASJ": "timestamp(0) without time zone", "ZARS": "integer", "SFMA": "character(1)"},
+    "police.address": {"ZXDJD": "numeric(10,6)", "TYSJ": "timestamp(0) without time zone"},
     "police.resident": {"CSRQ": "character varying(100)", "ZXBZ": "character(1)"},
 }
 
@@ -152,6 +153,11 @@ ROWS: list[tuple[Table, dict[str, str | None], Row]] = [
         RESIDENT,
         {"RYBH": "R1", "XM": f"李{RARE}", "CSRQ": "19490229", "HH": "", "ZXBZ": "0"},
         (f"李{RARE}", "19490229", "", "0"),
+    ),
+    (
+        ADDRESS,
+        {"DZBM": "D1", "LZH": "无", "ZXDJD": "113.612345", "ZXDWD": "", "QYSJ": "2019-03-01 00:00:00"},
+        ("无", Decimal("113.612345"), None, datetime(2019, 3, 1)),
     ),
 ]
 
