@@ -66,6 +66,7 @@ UNMAPPED = {
     "DZLXDM": ("88", "未分类地址"),
     "DZZT": ("7", "待定状态"),
     "ZBXDM": ("地方坐标系", "X9"),
+    "DWLBDM": ("77", "其他类别九"),
 }
 PAIRS = {"FXDWJD": "FXDWWD", "ZXDJD": "ZXDWD", "经度": "纬度"}  # longitude -> latitude
 

@@ -255,6 +255,7 @@ CODES = {
     "police.incident": {"category": "060000"},
     "police.resident": {"person_sex": "1", "birth_date": "19910101", "resident_kind": "01"},
     "police.address": {"address_kind": "01", "address_status": "1"},
+    "police.organisation": {"organisation_name": "郑州安达建筑有限公司", "organisation_kind": "01"},
     "police.case": {"category": "0201", "nature": "02", "status": "03"},
     "petition.petition": {"category": "房产物业_物业服务", "status": "待办理", "form": "网信"},
     "emergency.accident": {

@@ -115,6 +115,33 @@ STAGED: list[tuple[str, Row, Expected]] = [
             "is_deleted": False,
         },
     ),
+    (
+        "police.organisation",
+        {
+            "organisation_no": "DW4101020000001",
+            "organisation_kind": "个体",
+            "credit_code": "91110000600037341l",
+            "head_name": "王伟",
+            "head_id_no": "110105194912310021",
+            "phone": "0371-6666 8888",
+            "staff_count": "12",
+            "is_hazardous": "是",
+        },
+        {
+            "source_no": "DW4101020000001",
+            "organisation_name": "郑州安达建筑有限公司",
+            "organisation_kind": "sole_trader",
+            "credit_code": "91110000600037341L",
+            "organisation_code": "600037341",
+            "person_role": "head",
+            "person_name": "王伟",
+            "person_id_no": None,
+            "organisation_phone": "037166668888",
+            "staff_count": 12,
+            "is_hazardous": True,
+            "is_cancelled": False,
+        },
+    ),
 ]
 
 

@@ -8,6 +8,7 @@
         'police__address',
         'police__case',
         'police__incident',
+        'police__organisation',
         'police__resident',
     ]) }}
 {%- endmacro %}
@@ -20,6 +21,7 @@
         'police__address',
         'police__case',
         'police__incident',
+        'police__organisation',
         'police__resident',
     ]) }}
 {%- endmacro %}

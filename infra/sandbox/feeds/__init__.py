@@ -8,6 +8,7 @@ from infra.sandbox.feeds import (
     police_address,
     police_case,
     police_incident,
+    police_organisation,
     police_resident,
 )
 from infra.sandbox.feeds.feed import Feed
@@ -23,5 +24,6 @@ FEEDS: dict[str, Feed] = {
         police_case,
         police_resident,
         police_address,
+        police_organisation,
     )
 }

@@ -123,4 +123,15 @@ ADDRESS = Table(
     numbers=frozenset({"ZXDJD", "ZXDWD"}),
     lengths={"DZQC": 500},
 )
-TABLES = (INCIDENT, CASE, RESIDENT, ADDRESS)
+ORGANISATION = Table(
+    feed="police.organisation",
+    name="public.sydw_jbxx",
+    key="DWBH",
+    watermark="GXSJ",
+    deleted="SCBS",
+    times=frozenset({"GXSJ", "RKSJ"}),
+    flags=frozenset({"SFWHQY", "ZXBZ", "SCBS"}),
+    counts=frozenset({"CYRS"}),
+    lengths={"DWMC": 200, "DWDZ": 500},
+)
+TABLES = (INCIDENT, CASE, RESIDENT, ADDRESS, ORGANISATION)

@@ -27,7 +27,7 @@ def con(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Views: dirt, records, events, and each feed with its fault and its day."""
     with duckdb.connect() as open_con:
         open_con.execute((ROOT / "expectations/rules/functions.sql").read_text(encoding="utf-8"))
-        for name in ("dirt", "records", "events", "persons", "places"):
+        for name in ("dirt", "records", "events", "persons", "places", "organisations"):
             open_con.execute(f"CREATE VIEW {name} AS FROM '{folder}/truth/{name}.parquet'")
         for feed in FEEDS:
             files = f"'{folder}/outbox/{feed}/*.parquet', filename = true, file_row_number = true"
@@ -178,11 +178,11 @@ def test_everybody_is_registered_once_and_some_change(con: duckdb.DuckDBPyConnec
     assert one(con, later.format('a."ZXBZ" > b."ZXBZ" OR a."SCBS" > b."SCBS"')) == 0
 
 
-def test_every_place_has_an_address_to_which_residents_refer(con: duckdb.DuckDBPyConnection) -> None:
+def test_every_place_has_an_address_to_which_others_refer(con: duckdb.DuckDBPyConnection) -> None:
     first = one(con, "SELECT count(*) FROM records WHERE feed = 'police.address'")
     assert first == one(con, "SELECT count(*) FROM places")
-    homeless = 'SELECT count(*) FROM "police.resident" ANTI JOIN "police.address" USING ("DZBM")'
-    assert one(con, homeless) == 0
+    for feed in ("police.resident", "police.organisation"):
+        assert one(con, f'SELECT count(*) FROM "{feed}" ANTI JOIN "police.address" USING ("DZBM")') == 0
     same = """SELECT count(*) FROM "police.resident" r
         JOIN records a ON a.record_key = 'police.address:' || r."DZBM"
         JOIN persons p ON p.id_no = r."GMSFHM"
@@ -190,6 +190,17 @@ def test_every_place_has_an_address_to_which_residents_refer(con: duckdb.DuckDBP
     assert one(con, same) == 0
     ended = """SELECT count(*) FROM "police.address" WHERE "DZZT" = '0' AND "TYSJ" IS NULL"""
     assert one(con, ended) == 0
+
+
+def test_an_organisation_has_a_credit_code_or_the_code_before_it(con: duckdb.DuckDBPyConnection) -> None:
+    firm = '"police.organisation"'
+    both = "(coalesce(\"TYSHXYDM\", '') = '') = (coalesce(\"ZZJGDM\", '') = '')"
+    assert one(con, f"SELECT count(*) FROM {firm} WHERE {both}") == 0
+    assert one(con, f"SELECT count(*) FROM {firm} WHERE \"ZZJGDM\" <> ''") > 0
+    other = f"""SELECT count(*) FROM {firm} f JOIN organisations o ON o.credit_code = f."TYSHXYDM"
+        JOIN records r ON r.record_key = 'police.organisation:' || f."DWBH"
+        WHERE r.organisation_id <> o.organisation_id"""
+    assert one(con, other) == 0
 
 
 def test_petitions_come_back_as_the_same_matter() -> None:
@@ -288,6 +299,7 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
         ("police.case", "FASJ LASJ PASJ GXSJ RKSJ"),
         ("police.resident", "CSRQ DJRQ GXSJ RKSJ"),
         ("police.address", "QYSJ TYSJ GXSJ RKSJ"),
+        ("police.organisation", "GXSJ RKSJ"),
         ("petition.petition", "XFRQ DJSJ WTFSRQ BJSJ GXSJ"),
         ("petition.message", "留言时间 答复时间"),
         ("emergency.accident", "发生时间 报送时间 更新时间"),

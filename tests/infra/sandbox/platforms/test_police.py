@@ -10,7 +10,15 @@ import psycopg
 import pytest
 
 from infra.sandbox.platforms import bulk, intake, load_again, load_all, police
-from infra.sandbox.platforms.police_table import ADDRESS, CASE, INCIDENT, RESIDENT, TABLES, Table
+from infra.sandbox.platforms.police_table import (
+    ADDRESS,
+    CASE,
+    INCIDENT,
+    ORGANISATION,
+    RESIDENT,
+    TABLES,
+    Table,
+)
 from infra.settings import Settings, connection
 from tests.infra.sandbox.platforms.small_city import FIRST, RARE, SECOND, call, write_day
 
@@ -119,6 +127,7 @@ TYPES = {
     },
     "police.case": {"PASJ": "timestamp(0) without time zone", "ZARS": "integer", "SFMA": "character(1)"},
     "police.address": {"ZXDJD": "numeric(10,6)", "TYSJ": "timestamp(0) without time zone"},
+    "police.organisation": {"CYRS": "integer", "SFWHQY": "character(1)"},
     "police.resident": {"CSRQ": "character varying(100)", "ZXBZ": "character(1)"},
 }
 
@@ -159,6 +168,7 @@ ROWS: list[tuple[Table, dict[str, str | None], Row]] = [
         {"DZBM": "D1", "LZH": "无", "ZXDJD": "113.612345", "ZXDWD": "", "QYSJ": "2019-03-01 00:00:00"},
         ("无", Decimal("113.612345"), None, datetime(2019, 3, 1)),
     ),
+    (ORGANISATION, {"DWBH": "O1", "DWMC": RARE, "ZZJGDM": "", "CYRS": "12"}, (RARE, "", 12)),
 ]
 
 
