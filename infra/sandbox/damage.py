@@ -30,6 +30,10 @@ ORDERS = {
     "closeTime": ("reportTime", 1, 90),
     "reportTime": ("happenTime", 1, 30),
     "答复时间": ("留言时间", 24, 300),
+    "LASJ": ("FASJ", 1, 72),
+    "PASJ": ("FASJ", 1, 240),
+    "DJRQ": ("CSRQ", 48, 40_000),
+    "TYSJ": ("QYSJ", 48, 20_000),
 }
 CLOSED = {  # field that a closed matter must have -> the status column and its closed values
     "BJSJ": ("XFJZT", ("已办结", "已存档")),
@@ -53,8 +57,22 @@ UNMAPPED = {
     "eventScale": ("08", "超大型"),
     "status": ("88", "状态未定义"),
     "partySex": ("7", "X"),
+    "AJLBDM": ("0877", "B9"),
+    "AJXZDM": ("08", "Q"),
+    "AJJBDM": ("09", "Z"),
+    "AJZTDM": ("77", "K"),
+    "XBDM": ("7", "X"),
+    "MZDM": ("66", "未识别民族"),
+    "HYZKDM": ("55", "H"),
+    "XLDM": ("A7", "其他学历九"),
+    "YHZGXDM": ("Z1", "族亲"),
+    "RYLBDM": ("09", "候鸟人口"),
+    "DZLXDM": ("88", "未分类地址"),
+    "DZZT": ("7", "待定状态"),
+    "ZBXDM": ("地方坐标系", "X9"),
+    "DWLBDM": ("77", "其他类别九"),
 }
-PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude
+PAIRS = {"FXDWJD": "FXDWWD", "ZXDJD": "ZXDWD", "经度": "纬度"}  # longitude -> latitude
 
 
 @dataclass(frozen=True)
@@ -216,7 +234,7 @@ def coordinates_swapped(at: Spot) -> Changes | None:
 
 def coordinates_zero(at: Spot) -> Changes | None:
     """The point 0, 0."""
-    zero = "0.000000" if at.field == "FXDWJD" else "0"
+    zero = "0.000000" if at.field in ("FXDWJD", "ZXDJD") else "0"
     return _put(at, zero, zero) if _coordinates(at) else None
 
 

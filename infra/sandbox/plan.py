@@ -34,6 +34,7 @@ OFFSETS = {
     "message": 7_373_737,
     "emergency": 999,
     "line": 64,
+    "case": 3_131_313,
 }
 
 

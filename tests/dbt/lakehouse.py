@@ -239,7 +239,7 @@ def _hash(values: Sequence[str | None]) -> str:
 
 PLAIN = {  # a value that keeps every rule, by conformed name
     "division_code": "410102001000",
-    "is_deleted": "0", "is_confidential": "0", "is_invalid": "0", "is_merged": "0",
+    "is_deleted": "0", "is_confidential": "0", "is_invalid": "0", "is_merged": "0", "is_cancelled": "0",
     "called_at": "2026-09-30 08:00:00", "received_at": "2026-09-30 08:01:00",
     "occurred_at": "2026-09-30 08:00:00", "reported_at": "2026-09-30 08:05:00",
     "happened_at": "2026-09-30 08:00:00", "registered_at": "2026-09-30 09:00:00",
@@ -253,6 +253,10 @@ PLAIN = {  # a value that keeps every rule, by conformed name
 
 CODES = {
     "police.incident": {"category": "060000"},
+    "police.resident": {"person_sex": "1", "birth_date": "19910101", "resident_kind": "01"},
+    "police.address": {"address_kind": "01", "address_status": "1"},
+    "police.organisation": {"organisation_name": "郑州安达建筑有限公司", "organisation_kind": "01"},
+    "police.case": {"category": "0201", "nature": "02", "status": "03"},
     "petition.petition": {"category": "房产物业_物业服务", "status": "待办理", "form": "网信"},
     "emergency.accident": {
         "category": "高处坠落",

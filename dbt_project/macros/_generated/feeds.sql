@@ -5,7 +5,11 @@
         'grid__event',
         'petition__message',
         'petition__petition',
+        'police__address',
+        'police__case',
         'police__incident',
+        'police__organisation',
+        'police__resident',
     ]) }}
 {%- endmacro %}
 {% macro staged_feeds() -%}
@@ -14,6 +18,10 @@
         'grid__event',
         'petition__message',
         'petition__petition',
+        'police__address',
+        'police__case',
         'police__incident',
+        'police__organisation',
+        'police__resident',
     ]) }}
 {%- endmacro %}

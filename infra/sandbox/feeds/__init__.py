@@ -5,7 +5,11 @@ from infra.sandbox.feeds import (
     grid_event,
     petition_message,
     petition_petition,
+    police_address,
+    police_case,
     police_incident,
+    police_organisation,
+    police_resident,
 )
 from infra.sandbox.feeds.feed import Feed
 
@@ -17,5 +21,9 @@ FEEDS: dict[str, Feed] = {
         petition_message,
         emergency_accident,
         grid_event,
+        police_case,
+        police_resident,
+        police_address,
+        police_organisation,
     )
 }

@@ -29,6 +29,7 @@ class Table:
     times: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    counts: frozenset[str] = frozenset()
     lengths: dict[str, int] = field(default_factory=dict)
 
     def columns(self) -> list[tuple[str, str]]:
@@ -37,7 +38,10 @@ class Table:
 
     def typed_columns(self) -> list[str]:
         """Columns in which an empty text means NULL, because their type has no empty value."""
-        return [name for name, _ in self.columns() if name in self.times | self.flags | self.numbers]
+        return [name for name, _ in self.columns() if name in self._with_a_type()]
+
+    def _with_a_type(self) -> frozenset[str]:
+        return self.times | self.flags | self.numbers | self.counts
 
     def sql_type(self, column: str) -> str:
         """The PostgreSQL type of a column."""
@@ -47,6 +51,8 @@ class Table:
             return "char(1)"
         if column in self.numbers:
             return "numeric(10,6)"
+        if column in self.counts:
+            return "integer"
         return f"varchar({self.lengths.get(column, USUAL_LENGTH)})"
 
     def create(self) -> str:
@@ -85,4 +91,47 @@ INCIDENT = Table(
         "BJNR": 4000, "JQDZ": 500, "GXDWMC": 200, "BJRMC": 200, "XZQHDM": 40, "JQLBDM": 40, "CSJQLBDM": 40,
     },
 )  # fmt: skip
-TABLES = (INCIDENT,)
+CASE = Table(
+    feed="police.case",
+    name="public.zfba_ajxx",
+    key="AJBH",
+    watermark="GXSJ",
+    deleted="SCBS",
+    times=frozenset({"FASJ", "LASJ", "PASJ", "GXSJ", "RKSJ"}),
+    flags=frozenset({"SFPA", "SFMA", "SCBS", "SFBM"}),
+    counts=frozenset({"ZARS", "ZTRS", "ZHRS"}),
+    lengths={"AJMC": 200, "FADDXZ": 500, "JYAQ": 4000, "BADWMC": 200},
+)
+RESIDENT = Table(
+    feed="police.resident",
+    name="public.syrk_jbxx",
+    key="RYBH",
+    watermark="GXSJ",
+    deleted="SCBS",
+    times=frozenset({"GXSJ", "RKSJ"}),  # days of birth and registration are eight digits of text, or are not
+    flags=frozenset({"ZXBZ", "SCBS"}),
+    lengths={"HJDXZ": 200, "XZZXZ": 200},
+)
+ADDRESS = Table(
+    feed="police.address",
+    name="public.dzbz_bzdz",
+    key="DZBM",
+    watermark="GXSJ",
+    deleted="SCBS",
+    times=frozenset({"QYSJ", "TYSJ", "GXSJ", "RKSJ"}),
+    flags=frozenset({"SCBS"}),
+    numbers=frozenset({"ZXDJD", "ZXDWD"}),
+    lengths={"DZQC": 500},
+)
+ORGANISATION = Table(
+    feed="police.organisation",
+    name="public.sydw_jbxx",
+    key="DWBH",
+    watermark="GXSJ",
+    deleted="SCBS",
+    times=frozenset({"GXSJ", "RKSJ"}),
+    flags=frozenset({"SFWHQY", "ZXBZ", "SCBS"}),
+    counts=frozenset({"CYRS"}),
+    lengths={"DWMC": 200, "DWDZ": 500},
+)
+TABLES = (INCIDENT, CASE, RESIDENT, ADDRESS, ORGANISATION)

@@ -9,6 +9,7 @@ import pytest
 from infra.sandbox import Params, city, events, generate, plan
 from infra.sandbox.dirt import faults
 from infra.sandbox.feeds import FEEDS, petition_petition
+from infra.sandbox.platforms.police_table import TABLES, USUAL_LENGTH, Table
 from infra.settings import ROOT
 
 STATE_FEEDS = tuple(name for name, feed in FEEDS.items() if feed.shows_present)
@@ -26,7 +27,7 @@ def con(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Views: dirt, records, events, and each feed with its fault and its day."""
     with duckdb.connect() as open_con:
         open_con.execute((ROOT / "expectations/rules/functions.sql").read_text(encoding="utf-8"))
-        for name in ("dirt", "records", "events", "persons", "places"):
+        for name in ("dirt", "records", "events", "persons", "places", "organisations"):
             open_con.execute(f"CREATE VIEW {name} AS FROM '{folder}/truth/{name}.parquet'")
         for feed in FEEDS:
             files = f"'{folder}/outbox/{feed}/*.parquet', filename = true, file_row_number = true"
@@ -63,7 +64,8 @@ def test_records_are_told_once_and_know_their_event(con: duckdb.DuckDBPyConnecti
     lost = """SELECT count(*) FROM records r LEFT JOIN events e USING (event_id)
         WHERE r.event_id IS NOT NULL AND e.event_id IS NULL"""
     assert one(con, lost) == 0
-    nobody = "SELECT count(*) FROM records r LEFT JOIN persons p USING (person_id) WHERE p.person_id IS NULL"
+    nobody = """SELECT count(*) FROM records r LEFT JOIN persons p USING (person_id)
+        WHERE p.person_id IS NULL AND r.role <> 'none'"""
     assert one(con, nobody) == 0
 
 
@@ -116,17 +118,20 @@ def test_watermarks_lie_in_their_day(con: duckdb.DuckDBPyConnection) -> None:
         assert one(con, f'SELECT count(*) FROM "{feed}" WHERE left("GXSJ", 10) <> _day') == 0
 
 
-def test_police_rows_fit_a_typed_table(con: duckdb.DuckDBPyConnection) -> None:
-    for column in ("BJSJ", "JJSJ", "JJWCSJ", "JASJ", "GXSJ", "RKSJ"):
-        query = f"""SELECT count(*) FROM "police.incident" WHERE "{column}" IS NOT NULL
-            AND TRY_CAST("{column}" AS TIMESTAMP) IS NULL"""
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.feed)
+def test_police_rows_fit_a_typed_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    types = dict.fromkeys(table.times, "TIMESTAMP") | dict.fromkeys(table.numbers, "DECIMAL(10, 6)")
+    types |= dict.fromkeys(table.counts, "INTEGER")
+    for column, kind in types.items():
+        query = f"""SELECT count(*) FROM "{table.feed}" WHERE "{column}" IS NOT NULL
+            AND TRY_CAST("{column}" AS {kind}) IS NULL"""
         assert one(con, query) == 0, column
-    for column in ("FXDWJD", "FXDWWD"):
-        query = f"""SELECT count(*) FROM "police.incident" WHERE "{column}" IS NOT NULL
-            AND TRY_CAST("{column}" AS DECIMAL(10, 6)) IS NULL"""
-        assert one(con, query) == 0, column
-    for column in ("HBBS", "WXBS", "SCBS", "SFBM", "SFJA"):
-        assert one(con, f"SELECT count(*) FROM \"police.incident\" WHERE \"{column}\" NOT IN ('0', '1')") == 0
+    for column in table.flags:
+        assert one(con, f"SELECT count(*) FROM \"{table.feed}\" WHERE \"{column}\" NOT IN ('0', '1')") == 0
+    for column, _ in table.columns():
+        if table.sql_type(column).startswith("varchar"):
+            query = f'SELECT coalesce(max(length("{column}")), 0) FROM "{table.feed}"'
+            assert one(con, query) <= table.lengths.get(column, USUAL_LENGTH), column
 
 
 def test_platform_habits_occur(con: duckdb.DuckDBPyConnection) -> None:
@@ -152,6 +157,52 @@ def test_platform_habits_occur(con: duckdb.DuckDBPyConnection) -> None:
     assert one(con, twice) > 0
 
 
+def test_cases_take_their_course(con: duckdb.DuckDBPyConnection) -> None:
+    case = '"police.case"'
+    for condition in ("AJZTDM = '02'", "SFPA = '1'", "SFBM = '1'", "AJXZDM = '02'", "AJXZDM = '治安'"):
+        assert one(con, f"SELECT count(*) FROM {case} WHERE {condition}") > 0, condition
+    too_many = 'CAST("ZTRS" AS INT) + CAST("ZHRS" AS INT) > CAST("ZARS" AS INT) AND kind IS NULL'
+    assert one(con, f"SELECT count(*) FROM {case} WHERE {too_many}") == 0
+    unheard_of = 'SELECT count(*) FROM "police.case" ANTI JOIN "police.incident" USING ("JJDBH")'
+    assert one(con, unheard_of) == 0
+
+
+def test_everybody_is_registered_once_and_some_change(con: duckdb.DuckDBPyConnection) -> None:
+    first = one(con, "SELECT count(*) FROM records WHERE feed = 'police.resident'")
+    assert first == one(con, "SELECT count(*) FROM persons") == 8_000
+    assert one(con, "SELECT count(*) FROM \"police.resident\" WHERE _day = '2026-10-01'") == 8_000
+    later = """SELECT count(*) FROM "police.resident" a JOIN "police.resident" b
+        ON a."RYBH" = b."RYBH" AND a._day < b._day AND a.kind IS NULL AND b.kind IS NULL WHERE {}"""
+    for change in ('a."LXDH" <> b."LXDH"', 'a."DZBM" <> b."DZBM"', 'a."ZXBZ" < b."ZXBZ"'):
+        assert one(con, later.format(change)) > 0, change
+    assert one(con, later.format('a."ZXBZ" > b."ZXBZ" OR a."SCBS" > b."SCBS"')) == 0
+
+
+def test_every_place_has_an_address_to_which_others_refer(con: duckdb.DuckDBPyConnection) -> None:
+    first = one(con, "SELECT count(*) FROM records WHERE feed = 'police.address'")
+    assert first == one(con, "SELECT count(*) FROM places")
+    for feed in ("police.resident", "police.organisation"):
+        assert one(con, f'SELECT count(*) FROM "{feed}" ANTI JOIN "police.address" USING ("DZBM")') == 0
+    same = """SELECT count(*) FROM "police.resident" r
+        JOIN records a ON a.record_key = 'police.address:' || r."DZBM"
+        JOIN persons p ON p.id_no = r."GMSFHM"
+        WHERE a.place_id <> p.place_id AND r._day = '2026-10-01'"""
+    assert one(con, same) == 0
+    ended = """SELECT count(*) FROM "police.address" WHERE "DZZT" = '0' AND "TYSJ" IS NULL"""
+    assert one(con, ended) == 0
+
+
+def test_an_organisation_has_a_credit_code_or_the_code_before_it(con: duckdb.DuckDBPyConnection) -> None:
+    firm = '"police.organisation"'
+    both = "(coalesce(\"TYSHXYDM\", '') = '') = (coalesce(\"ZZJGDM\", '') = '')"
+    assert one(con, f"SELECT count(*) FROM {firm} WHERE {both}") == 0
+    assert one(con, f"SELECT count(*) FROM {firm} WHERE \"ZZJGDM\" <> ''") > 0
+    other = f"""SELECT count(*) FROM {firm} f JOIN organisations o ON o.credit_code = f."TYSHXYDM"
+        JOIN records r ON r.record_key = 'police.organisation:' || f."DWBH"
+        WHERE r.organisation_id <> o.organisation_id"""
+    assert one(con, other) == 0
+
+
 def test_petitions_come_back_as_the_same_matter() -> None:
     built = city.build(Params(people=3_000))
     days = [events.of_day(built, day) for day in range(8)]
@@ -167,6 +218,7 @@ def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnec
         ("grid.event", "relatedNo"),
         ("emergency.accident", "关联警情编号"),
         ("petition.petition", "ZLWH"),
+        ("police.case", "JJDBH"),
     ):
         query = f"""SELECT count(*)
             FROM (SELECT DISTINCT "{FEEDS[feed].key}" AS key, "{column}" AS number FROM "{feed}") AS rows
@@ -225,6 +277,10 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
     for feed, earlier, later in (
         ("police.incident", "BJSJ", "JJSJ"),
         ("police.incident", "JJSJ", "JASJ"),
+        ("police.case", "FASJ", "LASJ"),
+        ("police.case", "FASJ", "PASJ"),
+        ("police.resident", "CSRQ", "DJRQ"),
+        ("police.address", "QYSJ", "TYSJ"),
         ("petition.petition", "DJSJ", "BJSJ"),
         ("petition.petition", "WTFSRQ", "XFRQ"),
         ("petition.message", "留言时间", "答复时间"),
@@ -240,6 +296,10 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
 def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> None:
     for feed, columns in (
         ("police.incident", "BJSJ JJSJ JJWCSJ JASJ GXSJ RKSJ"),
+        ("police.case", "FASJ LASJ PASJ GXSJ RKSJ"),
+        ("police.resident", "CSRQ DJRQ GXSJ RKSJ"),
+        ("police.address", "QYSJ TYSJ GXSJ RKSJ"),
+        ("police.organisation", "GXSJ RKSJ"),
         ("petition.petition", "XFRQ DJSJ WTFSRQ BJSJ GXSJ"),
         ("petition.message", "留言时间 答复时间"),
         ("emergency.accident", "发生时间 报送时间 更新时间"),

@@ -10,7 +10,15 @@ import psycopg
 import pytest
 
 from infra.sandbox.platforms import bulk, intake, load_again, load_all, police
-from infra.sandbox.platforms.police_table import INCIDENT
+from infra.sandbox.platforms.police_table import (
+    ADDRESS,
+    CASE,
+    INCIDENT,
+    ORGANISATION,
+    RESIDENT,
+    TABLES,
+    Table,
+)
 from infra.settings import Settings, connection
 from tests.infra.sandbox.platforms.small_city import FIRST, RARE, SECOND, call, write_day
 
@@ -110,21 +118,69 @@ def test_a_wrong_password_is_refused(database: psycopg.Connection) -> None:
         psycopg.connect(connection("police"), dbname="sanling_lake")
 
 
-def test_columns_are_those_of_the_contract_with_chinese_comments(database: psycopg.Connection) -> None:
-    write_day("police.incident", FIRST, [])
-    police.load(INCIDENT, FIRST)
+TYPES = {
+    "police.incident": {
+        "GXSJ": "timestamp(0) without time zone",
+        "FXDWJD": "numeric(10,6)",
+        "SCBS": "character(1)",
+        "JJDBH": "character varying(100)",
+    },
+    "police.case": {"PASJ": "timestamp(0) without time zone", "ZARS": "integer", "SFMA": "character(1)"},
+    "police.address": {"ZXDJD": "numeric(10,6)", "TYSJ": "timestamp(0) without time zone"},
+    "police.organisation": {"CYRS": "integer", "SFWHQY": "character(1)"},
+    "police.resident": {"CSRQ": "character varying(100)", "ZXBZ": "character(1)"},
+}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.feed)
+def test_columns_are_those_of_the_contract_with_chinese_comments(
+    database: psycopg.Connection, table: Table
+) -> None:
+    write_day(table.feed, FIRST, [])
+    assert police.load(table, FIRST) == 0
     found = database.execute(
         "SELECT attname, format_type(atttypid, atttypmod), col_description(attrelid, attnum) "
         "FROM pg_attribute "
         "WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
-        (INCIDENT.name,),
+        (table.name,),
     ).fetchall()
-    assert [(name, label) for name, _, label in found] == INCIDENT.columns()
+    assert [(name, label) for name, _, label in found] == table.columns()
     types = {name: kind for name, kind, _ in found}
-    assert types["GXSJ"] == "timestamp(0) without time zone"
-    assert types["FXDWJD"] == "numeric(10,6)"
-    assert types["SCBS"] == "character(1)"
-    assert types["JJDBH"] == "character varying(100)"
+    assert TYPES[table.feed].items() <= types.items()
+    title = database.execute("SELECT obj_description(%s::regclass)", (table.name,)).fetchone()
+    assert title is not None
+    assert title[0]
+
+
+ROWS: list[tuple[Table, dict[str, str | None], Row]] = [
+    (
+        CASE,
+        {"AJBH": "A1", "ZARS": "2", "ZTRS": "", "PASJ": "", "FASJ": "2026-10-01 08:00:00", "SFMA": "0"},
+        (2, None, None, datetime(2026, 10, 1, 8), "0"),
+    ),
+    (
+        RESIDENT,
+        {"RYBH": "R1", "XM": f"李{RARE}", "CSRQ": "19490229", "HH": "", "ZXBZ": "0"},
+        (f"李{RARE}", "19490229", "", "0"),
+    ),
+    (
+        ADDRESS,
+        {"DZBM": "D1", "LZH": "无", "ZXDJD": "113.612345", "ZXDWD": "", "QYSJ": "2019-03-01 00:00:00"},
+        ("无", Decimal("113.612345"), None, datetime(2019, 3, 1)),
+    ),
+    (ORGANISATION, {"DWBH": "O1", "DWMC": RARE, "ZZJGDM": "", "CYRS": "12"}, (RARE, "", 12)),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "expected"), ROWS, ids=lambda value: getattr(value, "feed", ""))
+def test_each_table_holds_its_rows(
+    database: psycopg.Connection, table: Table, row: dict[str, str | None], expected: Row
+) -> None:
+    police.reset(table)
+    write_day(table.feed, FIRST, [{"GXSJ": "2026-10-01 09:00:00", **row}])
+    assert [each.rows for each in load_all(None, (table.feed,))] == [1]
+    names = ", ".join(f'"{name}"' for name in list(row)[1:])
+    assert database.execute(f"SELECT {names} FROM {table.name}").fetchall() == [expected]
 
 
 def test_many_rows_load_in_one_stream(database: psycopg.Connection) -> None:
