@@ -30,6 +30,7 @@ ORDERS = {
     "closeTime": ("reportTime", 1, 90),
     "reportTime": ("happenTime", 1, 30),
     "答复时间": ("留言时间", 24, 300),
+    "deadline": ("happenDate", 24, 400),  # of a dispute
 }
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
 UNMAPPED = {
@@ -49,7 +50,21 @@ UNMAPPED = {
     "eventScale": ("08", "超大型"),
     "status": ("88", "状态未定义"),
     "partySex": ("7", "X"),
+    "disputeType": ("综合纠纷", "Z99"),
+    "scale": ("08", "超大型"),
+    "mediateMode": ("约谈", "M9"),
+    "level": ("09", "轻微级"),
+    "source": ("来源不一", "S77"),
+    "partyCategory": ("另一类人员", "P99"),
+    "partyIdType": ("888", "其他卡"),
 }
+MORE = "补充：情况基本属实。"
+TWINS = {  # key -> the column in which a second row of that key differs, and by what
+    "eventCode": ("content", MORE),
+    "事故编号": ("简要经过", MORE),
+    "disputeCode": ("summary", MORE),
+}
+LONLAT = ("location", "centre")  # columns that hold "lon,lat" in one text
 PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude
 
 
@@ -193,7 +208,7 @@ def phone_bad(at: Spot) -> Changes | None:
 
 
 def _coordinates(at: Spot) -> tuple[str, str] | None:
-    if at.field == "location":
+    if at.field in LONLAT:
         lon, _, lat = (at.value or "").partition(",")
     else:
         lon, lat = at.value or "", at.row[PAIRS[at.field]] or ""
@@ -201,7 +216,7 @@ def _coordinates(at: Spot) -> tuple[str, str] | None:
 
 
 def _put(at: Spot, lon: str, lat: str) -> Changes:
-    return {at.field: f"{lon},{lat}"} if at.field == "location" else {at.field: lon, PAIRS[at.field]: lat}
+    return {at.field: f"{lon},{lat}"} if at.field in LONLAT else {at.field: lon, PAIRS[at.field]: lat}
 
 
 def coordinates_swapped(at: Spot) -> Changes | None:
@@ -232,8 +247,8 @@ def coordinates_outside(at: Spot) -> Changes | None:
 
 def duplicate_key(at: Spot) -> Changes | None:
     """A second, different row of the same number and time; this gives what differs in it."""
-    text = "content" if at.field == "eventCode" else "简要经过"
-    return {text: f"{at.row[text]}补充：情况基本属实。"}
+    column, addition = TWINS[at.field]
+    return {column: f"{at.row[column]}{addition}"}
 
 
 KINDS: dict[str, Damage] = {

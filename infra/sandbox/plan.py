@@ -34,6 +34,9 @@ OFFSETS = {
     "message": 7_373_737,
     "emergency": 999,
     "line": 64,
+    "dispute": 1_313_131,
+    "hazard": 4_040_403,
+    "task": 8_181_811,
 }
 
 

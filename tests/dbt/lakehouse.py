@@ -260,6 +260,14 @@ CODES = {
         "grade": "一般",
         "coordinate_system": "CGCS2000",
     },
+    "grid.dispute": {
+        "category": "邻里",
+        "scale": "01",
+        "status": "1",
+        "people_count": "2",
+        "division_code": "410102001001",
+        "happened_on": "2026-09-30",
+    },
     "grid.event": {"category": "家庭邻里", "status": "0", "division_code": "410102001001"},
 }  # fmt: skip
 

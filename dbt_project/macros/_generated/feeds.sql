@@ -2,6 +2,7 @@
 {% macro contract_feeds() -%}
     {{ return([
         'emergency__accident',
+        'grid__dispute',
         'grid__event',
         'petition__message',
         'petition__petition',
@@ -11,6 +12,7 @@
 {% macro staged_feeds() -%}
     {{ return([
         'emergency__accident',
+        'grid__dispute',
         'grid__event',
         'petition__message',
         'petition__petition',

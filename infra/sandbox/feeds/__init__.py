@@ -2,6 +2,7 @@
 
 from infra.sandbox.feeds import (
     emergency_accident,
+    grid_dispute,
     grid_event,
     petition_message,
     petition_petition,
@@ -17,5 +18,6 @@ FEEDS: dict[str, Feed] = {
         petition_message,
         emergency_accident,
         grid_event,
+        grid_dispute,
     )
 }

@@ -61,7 +61,15 @@ EVENT = Push(
     counts=("involveCount",),
     flags=("resolved", "deleted"),
 )
-PUSHES = (EVENT,)
+DISPUTE = Push(
+    feed="grid.dispute",
+    stem="mdjf",
+    key="disputeCode",
+    times=("updateTime",),
+    counts=("involveCount",),
+    flags=("success", "deleted"),
+)
+PUSHES = (EVENT, DISPUTE)
 
 
 def load(push: Push, day: date, rows_a_file: int = ROWS_A_FILE) -> int:

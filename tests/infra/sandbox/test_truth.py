@@ -63,8 +63,9 @@ def test_records_are_told_once_and_know_their_event(con: duckdb.DuckDBPyConnecti
     lost = """SELECT count(*) FROM records r LEFT JOIN events e USING (event_id)
         WHERE r.event_id IS NOT NULL AND e.event_id IS NULL"""
     assert one(con, lost) == 0
-    nobody = "SELECT count(*) FROM records r LEFT JOIN persons p USING (person_id) WHERE p.person_id IS NULL"
-    assert one(con, nobody) == 0
+    nobody = """SELECT count(*) FROM records r LEFT JOIN persons p USING (person_id)
+        WHERE (p.person_id IS NULL) <> (r.role IS NULL)"""
+    assert one(con, nobody) == 0, "whoever has a role is a person of the city"
 
 
 def test_some_events_are_told_by_several_platforms(con: duckdb.DuckDBPyConnection) -> None:
@@ -152,6 +153,18 @@ def test_platform_habits_occur(con: duckdb.DuckDBPyConnection) -> None:
     assert one(con, twice) > 0
 
 
+def test_a_closed_dispute_says_how_it_was_closed(con: duckdb.DuckDBPyConnection) -> None:
+    told = """SELECT count(*), count(*) FILTER (status IN ('5', '调解终止')), count(*) FILTER (
+            is_blank("mediateMode") OR is_blank(success) OR is_blank(result) OR is_blank("mediateOrg"))
+        FROM "grid.dispute" WHERE kind IS NULL
+        AND status IN ('3', '4', '5', '7', '调解成功', '调解结束', '调解终止', '司法确认')"""
+    row = con.execute(told).fetchone()
+    assert row is not None
+    closed, failed, silent = row
+    assert silent == 0
+    assert 0 < failed < closed / 2
+
+
 def test_petitions_come_back_as_the_same_matter() -> None:
     built = city.build(Params(people=3_000))
     days = [events.of_day(built, day) for day in range(8)]
@@ -167,6 +180,7 @@ def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnec
         ("grid.event", "relatedNo"),
         ("emergency.accident", "关联警情编号"),
         ("petition.petition", "ZLWH"),
+        ("grid.dispute", "relatedNo"),
     ):
         query = f"""SELECT count(*)
             FROM (SELECT DISTINCT "{FEEDS[feed].key}" AS key, "{column}" AS number FROM "{feed}") AS rows
@@ -231,6 +245,7 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
         ("emergency.accident", "发生时间", "报送时间"),
         ("grid.event", "happenTime", "reportTime"),
         ("grid.event", "reportTime", "closeTime"),
+        ("grid.dispute", "happenDate", "deadline"),
     ):
         wrong = f'parse_timestamp_cn("{earlier}") > parse_timestamp_cn("{later}")'
         query = f"""SELECT count(*) FROM "{feed}" WHERE {wrong} AND coalesce(kind, '') <> 'date_order'"""
@@ -244,6 +259,7 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
         ("petition.message", "留言时间 答复时间"),
         ("emergency.accident", "发生时间 报送时间 更新时间"),
         ("grid.event", "happenTime reportTime closeTime updateTime"),
+        ("grid.dispute", "happenDate updateTime"),
     ):
         for column in columns.split():
             query = f"""SELECT count(*) FROM "{feed}"

@@ -151,6 +151,23 @@ def test_grid_types_values_in_a_share_of_the_rows_only_where_they_fit(city: Path
     assert all(row["partyName"] is None for row in sent.values())
 
 
+def test_each_push_has_files_of_its_own_with_typed_values(city: Path) -> None:
+    for push in grid.PUSHES:
+        counted = dict.fromkeys(push.counts, "7") | dict.fromkeys(push.flags, "1")
+        timed = dict.fromkeys(push.times, "2026-10-01 12:00:00")
+        write_day(push.feed, FIRST, [{push.key: f"W{n:03d}", **counted, **timed} for n in range(60)])
+        assert grid.load(push, FIRST) == 60
+        body = (city / "drop" / push.feed / f"{push.stem}_20261001_001.ndjson").read_bytes()
+        sent = [orjson.loads(line) for line in body.splitlines()]
+        assert list(sent[0]) == columns(push.feed)
+        for name, kind in (
+            *((n, int) for n in (*push.times, *push.counts)),
+            *((n, bool) for n in push.flags),
+        ):
+            assert {type(row[name]) for row in sent} == {kind, str}, (push.feed, name)
+    assert len({push.stem for push in grid.PUSHES}) == len(grid.PUSHES)
+
+
 def test_messages_come_in_two_layouts_with_numeric_numbers_and_mixed_dates(city: Path) -> None:
     open_ones = [board_message(str(188000 + n), 留言时间=f"2026-10-01 09:05:{n:02d}") for n in range(29)]
     open_ones.append(board_message("188029", 留言时间="2026/10/1 9:05:01"))
