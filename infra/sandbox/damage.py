@@ -30,6 +30,8 @@ ORDERS = {
     "closeTime": ("reportTime", 1, 90),
     "reportTime": ("happenTime", 1, 30),
     "答复时间": ("留言时间", 24, 300),
+    "整改期限": ("检查时间", 24, 200),
+    "整改完成日期": ("检查时间", 24, 200),
     "deadline": ("happenDate", 24, 400),  # of a dispute
 }
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
@@ -57,12 +59,21 @@ UNMAPPED = {
     "source": ("来源不一", "S77"),
     "partyCategory": ("另一类人员", "P99"),
     "partyIdType": ("888", "其他卡"),
+    "隐患类型": ("综合隐患", "Y99"),
+    "隐患等级": ("特级", "08"),
+    "销号情况": ("待定", "销号九"),
+    "行业类别": ("Z", "综合行业"),
+    "企业规模": ("巨型", "X"),
+    "风险等级": ("紫", "九级"),
+    "状态": ("筹备九", "状态未定义"),
 }
 MORE = "补充：情况基本属实。"
 TWINS = {  # key -> the column in which a second row of that key differs, and by what
     "eventCode": ("content", MORE),
     "事故编号": ("简要经过", MORE),
     "disputeCode": ("summary", MORE),
+    "隐患编号": ("隐患描述", MORE),
+    "企业编号": ("地址", "（东门）"),
 }
 LONLAT = ("location", "centre")  # columns that hold "lon,lat" in one text
 PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude

@@ -260,6 +260,23 @@ CODES = {
         "grade": "一般",
         "coordinate_system": "CGCS2000",
     },
+    "emergency.hazard": {
+        "category": "消防安全",
+        "grade": "一般",
+        "status": "未销号",
+        "inspected_at": "2026-09-30 09:00:00",
+        "inspecting_office": "区应急管理局",
+        "organisation_name": "某食品厂",
+        "responsible_organisation": "某食品厂",
+        "due_on": "2026-10-15",
+    },
+    "emergency.enterprise": {
+        "industry": "C",
+        "status": "正常",
+        "organisation_name": "某食品厂",
+        "credit_code": "91110000600037341L",
+        "head_name": "王伟",
+    },
     "grid.dispute": {
         "category": "邻里",
         "scale": "01",

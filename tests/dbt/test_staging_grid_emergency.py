@@ -1,4 +1,4 @@
-"""Staging of grid and emergency feeds: what a platform writes becomes clean, typed and coded, newest first."""
+"""Staging of grid and emergency feeds: what a platform writes becomes clean, typed, coded."""
 
 from typing import Any
 
@@ -32,6 +32,42 @@ CASES: dict[str, tuple[list[Row], dict[str, Any]]] = {
             "mediation_mode": "people_mediation", "mediator_phone": None, "event_level": "04",
             "source_kind": "superior", "related_no": "WG20260001", "division_code": VILLAGE,
             "is_deleted": "false",
+        },
+    ),
+    "emergency.hazard": (
+        [
+            {"hazard_no": "YH1"},
+            {
+                "hazard_no": "YH1", "inspected_at": "2026年9月30日 09:05:01", "category": "电气安全",
+                "grade": "重大事故隐患", "status": "已销号", "due_on": "20261015",
+                "rectified_on": "2026/10/9",
+                "credit_code": CREDIT_CODE, "grid_event_no": "WG20260001", "inspector_name": "张\u3000伟",
+                "updated_at": LATER,
+            },
+        ],
+        {
+            "source_no": "YH1", "event_kind": "hazard", "category": "electricity", "hazard_grade": "major",
+            "status": "closed", "occurred_at": "2026-09-30 09:05:01+08", "due_on": "2026-10-15",
+            "rectified_on": "2026-10-09", "closed_at": "2026-10-09 00:00:00+08",
+            "credit_code": CREDIT_CODE, "related_no": "WG20260001", "inspector_name": "张 伟",
+        },
+    ),
+    "emergency.enterprise": (
+        [
+            {"enterprise_no": "QY1", "employees": "7"},
+            {
+                "enterprise_no": "QY1", "industry": "制造业", "size": "微型", "risk_level": "低风险",
+                "status": "在营", "employees": "12", "is_chemical": "是", "head_id_no": ID_NO,
+                "head_name": "王伟", "contact_phone": "138 0013 8000", "credit_code": CREDIT_CODE,
+                "longitude": "34.75", "latitude": "113.61", "coordinate_system": "2000国家大地坐标系",
+                "updated_at": LATER,
+            },
+        ],
+        {
+            "source_no": "QY1", "industry_section": "C", "enterprise_size": "micro",
+            "enterprise_risk": "blue", "status": "active", "employees": "12", "is_chemical": "true", "person_id_no": ID_NO,
+            "person_role": "legal representative", "safety_manager_phone": "13800138000",
+            "credit_code": CREDIT_CODE, "lon": "113.61", "lat": "34.75",
         },
     ),
 }  # fmt: skip

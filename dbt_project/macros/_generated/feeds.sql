@@ -2,6 +2,8 @@
 {% macro contract_feeds() -%}
     {{ return([
         'emergency__accident',
+        'emergency__enterprise',
+        'emergency__hazard',
         'grid__dispute',
         'grid__event',
         'petition__message',
@@ -12,6 +14,8 @@
 {% macro staged_feeds() -%}
     {{ return([
         'emergency__accident',
+        'emergency__enterprise',
+        'emergency__hazard',
         'grid__dispute',
         'grid__event',
         'petition__message',

@@ -2,6 +2,8 @@
 
 from infra.sandbox.feeds import (
     emergency_accident,
+    emergency_enterprise,
+    emergency_hazard,
     grid_dispute,
     grid_event,
     petition_message,
@@ -19,5 +21,7 @@ FEEDS: dict[str, Feed] = {
         emergency_accident,
         grid_event,
         grid_dispute,
+        emergency_hazard,
+        emergency_enterprise,
     )
 }

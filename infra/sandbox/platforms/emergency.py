@@ -40,7 +40,14 @@ ACCIDENT = Report(
     dates=frozenset({"发生时间", "报送时间", "更新时间"}),
     numbers=frozenset({"经度", "纬度", "死亡人数", "重伤人数", "轻伤人数", "直接经济损失（万元）"}),
 )
-REPORTS = (ACCIDENT,)
+HAZARD = Report(feed="emergency.hazard", stem="aqyh", dates=frozenset({"检查时间", "更新时间"}))
+ENTERPRISE = Report(
+    feed="emergency.enterprise",
+    stem="qyxx",
+    dates=frozenset({"更新时间"}),
+    numbers=frozenset({"经度", "纬度", "员工数"}),
+)
+REPORTS = (ACCIDENT, HAZARD, ENTERPRISE)
 
 
 def served() -> Path:

@@ -165,6 +165,31 @@ def test_a_closed_dispute_says_how_it_was_closed(con: duckdb.DuckDBPyConnection)
     assert 0 < failed < closed / 2
 
 
+def test_hazards_are_put_right_but_some_pass_their_deadline(con: duckdb.DuckDBPyConnection) -> None:
+    row = con.execute(
+        """SELECT count(*), count(*) FILTER (closed), count(*) FILTER (late OR passed AND NOT closed) FROM (
+            SELECT "隐患编号", bool_or(NOT is_blank("整改完成日期")) AS closed,
+                bool_or(parse_date_cn("整改期限") < DATE '2026-10-16') AS passed,
+                coalesce(bool_or(parse_date_cn("整改完成日期") > parse_date_cn("整改期限")), false) AS late
+            FROM "emergency.hazard" WHERE kind IS NULL GROUP BY 1)"""
+    ).fetchone()
+    assert row is not None
+    found, closed, late = row
+    assert 0 < late < closed < found
+
+
+def test_enterprises_stand_on_the_first_day_and_some_change(con: duckdb.DuckDBPyConnection) -> None:
+    first = "SELECT count(DISTINCT first_day) FROM records WHERE feed = 'emergency.enterprise'"
+    assert one(con, first) == 1
+    changed = """SELECT count(*) FROM (SELECT "企业编号" FROM "emergency.enterprise" WHERE kind IS NULL
+        GROUP BY 1 HAVING count(DISTINCT "员工数") > 1 OR count(DISTINCT "安全负责人") > 1)"""
+    assert (
+        0
+        < one(con, changed)
+        < 0.2 * one(con, 'SELECT count(DISTINCT "企业编号") FROM "emergency.enterprise"')
+    )
+
+
 def test_petitions_come_back_as_the_same_matter() -> None:
     built = city.build(Params(people=3_000))
     days = [events.of_day(built, day) for day in range(8)]
@@ -181,6 +206,7 @@ def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnec
         ("emergency.accident", "关联警情编号"),
         ("petition.petition", "ZLWH"),
         ("grid.dispute", "relatedNo"),
+        ("emergency.hazard", "关联网格事件"),
     ):
         query = f"""SELECT count(*)
             FROM (SELECT DISTINCT "{FEEDS[feed].key}" AS key, "{column}" AS number FROM "{feed}") AS rows
@@ -246,8 +272,12 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
         ("grid.event", "happenTime", "reportTime"),
         ("grid.event", "reportTime", "closeTime"),
         ("grid.dispute", "happenDate", "deadline"),
+        ("emergency.hazard", "检查时间", "整改期限"),
+        ("emergency.hazard", "检查时间", "整改完成日期"),
     ):
         wrong = f'parse_timestamp_cn("{earlier}") > parse_timestamp_cn("{later}")'
+        if (feed, earlier) == ("emergency.hazard", "检查时间"):  # the later one is a day
+            wrong = f'parse_date_cn("{earlier}") > parse_date_cn("{later}")'
         query = f"""SELECT count(*) FROM "{feed}" WHERE {wrong} AND coalesce(kind, '') <> 'date_order'"""
         assert one(con, query) == 0, (feed, earlier, later)
 
@@ -260,6 +290,8 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
         ("emergency.accident", "发生时间 报送时间 更新时间"),
         ("grid.event", "happenTime reportTime closeTime updateTime"),
         ("grid.dispute", "happenDate updateTime"),
+        ("emergency.hazard", "检查时间 整改完成日期 更新时间"),
+        ("emergency.enterprise", "更新时间"),
     ):
         for column in columns.split():
             query = f"""SELECT count(*) FROM "{feed}"

@@ -97,6 +97,21 @@ def test_control_file_tells_the_truth(city: Path, day: date, suffix: str) -> Non
     assert file.stat().st_mtime_ns <= file.with_name(file.name + ".ok").stat().st_mtime_ns
 
 
+@pytest.mark.parametrize("report", emergency.REPORTS, ids=lambda report: report.feed)
+def test_each_report_has_a_folder_and_files_of_its_own(city: Path, report: emergency.Report) -> None:
+    values = dict.fromkeys(report.dates, "2026-09-30 15:20:00") | dict.fromkeys(report.numbers, "7")
+    for day, suffix in ((FIRST, "csv"), (SECOND, "xlsx")):
+        write_day(report.feed, day, [values])
+        assert emergency.load(report, day) == 1
+        file = report.folder() / f"{report.stem}_{day:%Y%m%d}.{suffix}"
+        assert control(file)["md5"] == md5(file.read_bytes())
+    assert report.folder().relative_to(emergency.served()).as_posix() == f"outbox/{report.feed.split('.')[1]}"
+    text = (report.folder() / f"{report.stem}_20261001.csv").read_text("gb18030")
+    book = fastexcel.read_excel(file).load_sheet(0, dtypes="string").to_arrow().to_pylist()
+    plain = next(csv.DictReader(io.StringIO(text, newline="")))
+    assert book == [{name: value or None for name, value in plain.items()}]
+
+
 def test_a_day_without_accidents_is_reported(city: Path) -> None:
     write_day("emergency.accident", FIRST, [])
     emergency.load(emergency.ACCIDENT, FIRST)
