@@ -65,6 +65,7 @@ UNMAPPED = {
     "行业类别": ("Z", "综合行业"),
     "企业规模": ("巨型", "X"),
     "风险等级": ("紫", "九级"),
+    "gridType": ("混合网格", "G9"),
     "状态": ("筹备九", "状态未定义"),
 }
 MORE = "补充：情况基本属实。"
@@ -74,6 +75,7 @@ TWINS = {  # key -> the column in which a second row of that key differs, and by
     "disputeCode": ("summary", MORE),
     "隐患编号": ("隐患描述", MORE),
     "企业编号": ("地址", "（东门）"),
+    "gridCode": ("gridName", "（东片）"),
 }
 LONLAT = ("location", "centre")  # columns that hold "lon,lat" in one text
 PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude

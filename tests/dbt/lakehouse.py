@@ -260,6 +260,15 @@ CODES = {
         "grade": "一般",
         "coordinate_system": "CGCS2000",
     },
+    "grid.grid": {
+        "title": "桐柏路社区第一网格",
+        "grid_type": "基础网格",
+        "status": "1",
+        "households": "300",
+        "population": "900",
+        "division_code": "410102001001",
+        "leader_name": "王伟",
+    },
     "emergency.hazard": {
         "category": "消防安全",
         "grade": "一般",

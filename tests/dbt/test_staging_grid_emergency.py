@@ -65,9 +65,25 @@ CASES: dict[str, tuple[list[Row], dict[str, Any]]] = {
         ],
         {
             "source_no": "QY1", "industry_section": "C", "enterprise_size": "micro",
-            "enterprise_risk": "blue", "status": "active", "employees": "12", "is_chemical": "true", "person_id_no": ID_NO,
+            "enterprise_risk": "blue", "status": "active", "employees": "12", "is_chemical": "true",
+            "person_id_no": ID_NO,
             "person_role": "legal representative", "safety_manager_phone": "13800138000",
             "credit_code": CREDIT_CODE, "lon": "113.61", "lat": "34.75",
+        },
+    ),
+    "grid.grid": (
+        [
+            {"grid_no": VILLAGE + "001", "population": "900"},
+            {
+                "grid_no": VILLAGE + "001", "division_code": VILLAGE, "grid_type": "专属", "status": "启用",
+                "population": "1,024", "leader_phone": "138 0013 8000", "centre": "34.76,113.62",
+                "full_time_members": "1", "part_time_members": "", "updated_at": LATER,
+            },
+        ],
+        {
+            "grid_code": VILLAGE + "001", "grid_type": "dedicated", "grid_state": "active",
+            "division_code": VILLAGE, "population": "1024", "leader_phone": "13800138000",
+            "full_time_members": "1", "part_time_members": None,
         },
     ),
 }  # fmt: skip

@@ -6,6 +6,7 @@ from infra.sandbox.feeds import (
     emergency_hazard,
     grid_dispute,
     grid_event,
+    grid_grid,
     petition_message,
     petition_petition,
     police_incident,
@@ -23,5 +24,6 @@ FEEDS: dict[str, Feed] = {
         grid_dispute,
         emergency_hazard,
         emergency_enterprise,
+        grid_grid,
     )
 }

@@ -74,14 +74,14 @@ def load(report: Report, day: date) -> int:
     return table.num_rows
 
 
-def csv_body(table: pa.Table) -> bytes:
-    """The table as GB18030 CSV with a header; an absent value is an empty field."""
+def csv_body(table: pa.Table, encoding: str = ENCODING) -> bytes:
+    """The table as CSV with a header; an absent value is an empty field."""
     buffer = io.BytesIO()
     # pyarrow would quote the header, which no spreadsheet does.
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
     buffer.write((",".join(table.column_names) + "\n").encode("utf-8"))
     pyarrow.csv.write_csv(table, buffer, options)
-    return buffer.getvalue().decode("utf-8").encode(ENCODING)
+    return buffer.getvalue().decode("utf-8").encode(encoding)
 
 
 def reset(report: Report) -> None:

@@ -178,16 +178,30 @@ def test_hazards_are_put_right_but_some_pass_their_deadline(con: duckdb.DuckDBPy
     assert 0 < late < closed < found
 
 
-def test_enterprises_stand_on_the_first_day_and_some_change(con: duckdb.DuckDBPyConnection) -> None:
-    first = "SELECT count(DISTINCT first_day) FROM records WHERE feed = 'emergency.enterprise'"
-    assert one(con, first) == 1
-    changed = """SELECT count(*) FROM (SELECT "企业编号" FROM "emergency.enterprise" WHERE kind IS NULL
-        GROUP BY 1 HAVING count(DISTINCT "员工数") > 1 OR count(DISTINCT "安全负责人") > 1)"""
-    assert (
-        0
-        < one(con, changed)
-        < 0.2 * one(con, 'SELECT count(DISTINCT "企业编号") FROM "emergency.enterprise"')
-    )
+@pytest.mark.parametrize(
+    ("feed", "number", "person"),
+    [("emergency.enterprise", "员工数", "联系电话"), ("grid.grid", "population", "leaderPhone")],
+)
+def test_registers_stand_on_the_first_day_and_some_of_it_changes(
+    con: duckdb.DuckDBPyConnection, feed: str, number: str, person: str
+) -> None:
+    assert one(con, f"SELECT count(DISTINCT first_day) FROM records WHERE feed = '{feed}'") == 1
+    changed = f"""SELECT count(*) FROM (SELECT "{FEEDS[feed].key}" FROM "{feed}" WHERE kind IS NULL GROUP BY 1
+        HAVING count(DISTINCT "{number}") > 1 OR count(DISTINCT clean_phone("{person}")) > 1)"""
+    stock = one(con, f"SELECT count(*) FROM records WHERE feed = '{feed}'")
+    assert 0 < one(con, changed) < 0.2 * stock
+
+
+def test_grids_are_those_that_events_name_and_lie_in_one_community(con: duckdb.DuckDBPyConnection) -> None:
+    unknown = """SELECT count(*) FROM "grid.event" WHERE kind IS NULL
+        AND "gridCode" NOT IN (SELECT "gridCode" FROM "grid.grid" WHERE "gridCode" IS NOT NULL)"""
+    assert one(con, unknown) == 0
+    elsewhere = """SELECT count(*) FROM "grid.grid" WHERE kind IS NULL
+        AND "communityCode" <> left("gridCode", 12)"""
+    assert one(con, elsewhere) == 0
+    people = """SELECT sum(n) FROM (SELECT max(CAST(population AS INTEGER)) AS n FROM "grid.grid"
+        WHERE kind IS NULL OR field <> 'population' GROUP BY "gridCode")"""
+    assert 0.9 < one(con, people) / one(con, "SELECT count(*) FROM persons") < 1.2
 
 
 def test_petitions_come_back_as_the_same_matter() -> None:
@@ -292,6 +306,7 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
         ("grid.dispute", "happenDate updateTime"),
         ("emergency.hazard", "检查时间 整改完成日期 更新时间"),
         ("emergency.enterprise", "更新时间"),
+        ("grid.grid", "updateTime"),
     ):
         for column in columns.split():
             query = f"""SELECT count(*) FROM "{feed}"

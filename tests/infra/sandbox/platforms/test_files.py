@@ -1,5 +1,6 @@
 """Files of the emergency, grid and message platforms: content, control files, redelivery, repetition."""
 
+import codecs
 import csv
 import hashlib
 import io
@@ -12,7 +13,7 @@ import fastexcel
 import orjson
 import pytest
 
-from infra.sandbox.platforms import delivery, emergency, grid, load_all, message
+from infra.sandbox.platforms import delivery, drop, emergency, grid, load_all, message
 from tests.infra.sandbox.platforms.small_city import (
     FIRST,
     RARE,
@@ -181,6 +182,31 @@ def test_each_push_has_files_of_its_own_with_typed_values(city: Path) -> None:
         ):
             assert {type(row[name]) for row in sent} == {kind, str}, (push.feed, name)
     assert len({push.stem for push in grid.PUSHES}) == len(grid.PUSHES)
+
+
+@pytest.mark.parametrize("export", drop.EXPORTS, ids=lambda export: export.feed)
+def test_registers_are_dropped_whole_with_a_control_file(city: Path, export: drop.Export) -> None:
+    named = {name: RARE for name in columns(export.feed) if name not in (*export.dates, *export.numbers)}
+    values = dict.fromkeys(export.dates, "2026-10-01 15:20:00") | dict.fromkeys(export.numbers, "7")
+    write_day(export.feed, FIRST, [named | values, {**named, "updateTime": None}])
+    write_day(export.feed, SECOND, [])
+    assert [drop.load(export, day) for day in (FIRST, SECOND)] == [2, 0]
+    folder = city / "drop" / export.feed
+    file = folder / f"{export.stem}_20261001.{export.kind}"
+    assert sorted(found.name for found in folder.iterdir()) == [file.name, f"{file.name}.ok"]
+    body = file.read_bytes()
+    promised = json.loads((folder / f"{file.name}.ok").read_text())
+    assert promised == {"file": file.name, "rows": 2, "md5": md5(body)}
+    if export.kind == "csv":
+        assert body.startswith(codecs.BOM_UTF8)
+        rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+        assert list(rows[0]) == columns(export.feed)
+    else:
+        rows = fastexcel.read_excel(file).load_sheet(0, dtypes="string").to_arrow().to_pylist()
+    assert rows[0] == named | values
+    assert not rows[1]["updateTime"]
+    drop.reset(export)
+    assert list(folder.iterdir()) == []
 
 
 def test_messages_come_in_two_layouts_with_numeric_numbers_and_mixed_dates(city: Path) -> None:
