@@ -32,6 +32,8 @@ ORDERS = {
     "答复时间": ("留言时间", 24, 300),
     "整改期限": ("检查时间", 24, 200),
     "整改完成日期": ("检查时间", 24, 200),
+    "signTime": ("issueTime", 1, 48),
+    "feedbackTime": ("signTime", 1, 40),
     "deadline": ("happenDate", 24, 400),  # of a dispute
 }
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
@@ -65,6 +67,8 @@ UNMAPPED = {
     "行业类别": ("Z", "综合行业"),
     "企业规模": ("巨型", "X"),
     "风险等级": ("紫", "九级"),
+    "taskType": ("其他任务九", "T99"),
+    "activityType": ("联欢", "K9"),
     "gridType": ("混合网格", "G9"),
     "状态": ("筹备九", "状态未定义"),
 }
@@ -76,6 +80,8 @@ TWINS = {  # key -> the column in which a second row of that key differs, and by
     "隐患编号": ("隐患描述", MORE),
     "企业编号": ("地址", "（东门）"),
     "gridCode": ("gridName", "（东片）"),
+    "taskCode": ("taskName", "（补充）"),
+    "activityCode": ("peopleReached", "0"),
 }
 LONLAT = ("location", "centre")  # columns that hold "lon,lat" in one text
 PAIRS = {"FXDWJD": "FXDWWD", "经度": "纬度"}  # longitude -> latitude

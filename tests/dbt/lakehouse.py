@@ -269,6 +269,22 @@ CODES = {
         "division_code": "410102001001",
         "leader_name": "王伟",
     },
+    "grid.task": {
+        "category": "事件处置",
+        "status": "01",
+        "issued_at": "2026-09-30 08:00:00",
+        "due_at": "2026-10-03 18:00:00",
+        "grid_no": "410102001001001",
+        "division_code": "410102001001",
+    },
+    "grid.activity": {
+        "category": "巡查",
+        "active_on": "2026-09-30",
+        "times": "1",
+        "people_reached": "3",
+        "grid_no": "410102001001001",
+        "division_code": "410102001001",
+    },
     "emergency.hazard": {
         "category": "消防安全",
         "grade": "一般",

@@ -86,6 +86,36 @@ CASES: dict[str, tuple[list[Row], dict[str, Any]]] = {
             "full_time_members": "1", "part_time_members": None,
         },
     ),
+    "grid.task": (
+        [
+            {"task_no": "RW1", "status": "01"},
+            {
+                "task_no": "RW1", "category": "专项排查", "status": "已处理", "issued_at": "1790784000000",
+                "signed_at": "20261001091500", "reported_back_at": "2026/10/1 16:05:01",
+                "grid_no": VILLAGE + "001", "related_no": "/", "division_code": VILLAGE, "updated_at": LATER,
+            },
+        ],
+        {
+            "source_no": "RW1", "category": "inspection", "status": "closed",
+            "issued_at": "2026-10-01 00:00:00+08", "signed_at": "2026-10-01 09:15:00+08",
+            "reported_back_at": "2026-10-01 16:05:01+08", "due_at": "2026-10-03 18:00:00+08",
+            "grid_code": VILLAGE + "001", "related_no": None, "division_code": VILLAGE,
+        },
+    ),
+    "grid.activity": (
+        [
+            {"activity_no": "HD1", "people_reached": "3"},
+            {
+                "activity_no": "HD1", "category": "走访", "active_on": "2026年9月30日", "times": "２",
+                "people_reached": "11.0", "member_count": None, "grid_no": VILLAGE + "001",
+                "division_code": VILLAGE, "updated_at": LATER,
+            },
+        ],
+        {
+            "source_no": "HD1", "activity_kind": "visit", "active_on": "2026-09-30", "times": "2",
+            "people_reached": "11", "member_count": None, "grid_code": VILLAGE + "001",
+        },
+    ),
 }  # fmt: skip
 
 

@@ -4,9 +4,11 @@ from infra.sandbox.feeds import (
     emergency_accident,
     emergency_enterprise,
     emergency_hazard,
+    grid_activity,
     grid_dispute,
     grid_event,
     grid_grid,
+    grid_task,
     petition_message,
     petition_petition,
     police_incident,
@@ -25,5 +27,7 @@ FEEDS: dict[str, Feed] = {
         emergency_hazard,
         emergency_enterprise,
         grid_grid,
+        grid_task,
+        grid_activity,
     )
 }

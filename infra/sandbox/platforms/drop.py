@@ -32,7 +32,14 @@ class Export:
 
 
 GRID = Export(feed="grid.grid", stem="wgxx", kind="csv")
-EXPORTS = (GRID,)
+ACTIVITY = Export(
+    feed="grid.activity",
+    stem="wgzf",
+    kind="xlsx",
+    dates=frozenset({"updateTime"}),
+    numbers=frozenset({"times", "peopleReached", "memberCount"}),
+)
+EXPORTS = (GRID, ACTIVITY)
 
 
 def load(export: Export, day: date) -> int:

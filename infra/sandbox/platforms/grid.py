@@ -69,7 +69,13 @@ DISPUTE = Push(
     counts=("involveCount",),
     flags=("success", "deleted"),
 )
-PUSHES = (EVENT, DISPUTE)
+TASK = Push(
+    feed="grid.task",
+    stem="wgrw",
+    key="taskCode",
+    times=("issueTime", "deadline", "signTime", "feedbackTime", "updateTime"),
+)
+PUSHES = (EVENT, DISPUTE, TASK)
 
 
 def load(push: Push, day: date, rows_a_file: int = ROWS_A_FILE) -> int:

@@ -192,10 +192,25 @@ def test_registers_stand_on_the_first_day_and_some_of_it_changes(
     assert 0 < one(con, changed) < 0.2 * stock
 
 
+def test_some_tasks_pass_their_deadline(con: duckdb.DuckDBPyConnection) -> None:
+    late = """SELECT count(*) FROM "grid.task" WHERE kind IS NULL
+        AND parse_timestamp_cn("feedbackTime") > parse_timestamp_cn(deadline)"""
+    done = """SELECT count(*) FROM "grid.task" WHERE kind IS NULL AND NOT is_blank("feedbackTime")"""
+    assert 0 < one(con, late) < one(con, done) / 2
+
+
+def test_activities_name_nobody(con: duckdb.DuckDBPyConnection) -> None:
+    named = "SELECT count(*) FROM records WHERE feed = 'grid.activity' AND person_id IS NOT NULL"
+    assert one(con, named) == 0
+    twice = """SELECT count(*) - count(DISTINCT record_key) FROM records WHERE feed = 'grid.activity'"""
+    assert one(con, twice) == 0
+
+
 def test_grids_are_those_that_events_name_and_lie_in_one_community(con: duckdb.DuckDBPyConnection) -> None:
-    unknown = """SELECT count(*) FROM "grid.event" WHERE kind IS NULL
-        AND "gridCode" NOT IN (SELECT "gridCode" FROM "grid.grid" WHERE "gridCode" IS NOT NULL)"""
-    assert one(con, unknown) == 0
+    for feed in ("grid.event", "grid.task", "grid.activity"):
+        unknown = f"""SELECT count(*) FROM "{feed}" WHERE kind IS NULL
+            AND "gridCode" NOT IN (SELECT "gridCode" FROM "grid.grid" WHERE "gridCode" IS NOT NULL)"""
+        assert one(con, unknown) == 0, feed
     elsewhere = """SELECT count(*) FROM "grid.grid" WHERE kind IS NULL
         AND "communityCode" <> left("gridCode", 12)"""
     assert one(con, elsewhere) == 0
@@ -220,6 +235,7 @@ def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnec
         ("emergency.accident", "关联警情编号"),
         ("petition.petition", "ZLWH"),
         ("grid.dispute", "relatedNo"),
+        ("grid.task", "relatedNo"),
         ("emergency.hazard", "关联网格事件"),
     ):
         query = f"""SELECT count(*)
@@ -286,6 +302,9 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
         ("grid.event", "happenTime", "reportTime"),
         ("grid.event", "reportTime", "closeTime"),
         ("grid.dispute", "happenDate", "deadline"),
+        ("grid.task", "issueTime", "deadline"),
+        ("grid.task", "issueTime", "signTime"),
+        ("grid.task", "signTime", "feedbackTime"),
         ("emergency.hazard", "检查时间", "整改期限"),
         ("emergency.hazard", "检查时间", "整改完成日期"),
     ):
@@ -307,6 +326,8 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
         ("emergency.hazard", "检查时间 整改完成日期 更新时间"),
         ("emergency.enterprise", "更新时间"),
         ("grid.grid", "updateTime"),
+        ("grid.task", "issueTime signTime feedbackTime updateTime"),
+        ("grid.activity", "activityDate updateTime"),
     ):
         for column in columns.split():
             query = f"""SELECT count(*) FROM "{feed}"
