@@ -34,6 +34,11 @@ ORDERS = {
     "PASJ": ("FASJ", 1, 240),
     "DJRQ": ("CSRQ", 48, 40_000),
     "TYSJ": ("QYSJ", 48, 20_000),
+    "整改期限": ("检查时间", 24, 200),
+    "整改完成日期": ("检查时间", 24, 200),
+    "signTime": ("issueTime", 1, 48),
+    "feedbackTime": ("signTime", 1, 40),
+    "deadline": ("happenDate", 24, 400),  # of a dispute
 }
 CLOSED = {  # field that a closed matter must have -> the status column and its closed values
     "BJSJ": ("XFJZT", ("已办结", "已存档")),
@@ -71,7 +76,36 @@ UNMAPPED = {
     "DZZT": ("7", "待定状态"),
     "ZBXDM": ("地方坐标系", "X9"),
     "DWLBDM": ("77", "其他类别九"),
+    "disputeType": ("综合纠纷", "Z99"),
+    "scale": ("08", "超大型"),
+    "mediateMode": ("约谈", "M9"),
+    "level": ("09", "轻微级"),
+    "source": ("来源不一", "S77"),
+    "partyCategory": ("另一类人员", "P99"),
+    "partyIdType": ("888", "其他卡"),
+    "隐患类型": ("综合隐患", "Y99"),
+    "隐患等级": ("特级", "08"),
+    "销号情况": ("待定", "销号九"),
+    "行业类别": ("Z", "综合行业"),
+    "企业规模": ("巨型", "X"),
+    "风险等级": ("紫", "九级"),
+    "taskType": ("其他任务九", "T99"),
+    "activityType": ("联欢", "K9"),
+    "gridType": ("混合网格", "G9"),
+    "状态": ("筹备九", "状态未定义"),
 }
+MORE = "补充：情况基本属实。"
+TWINS = {  # key -> the column in which a second row of that key differs, and by what
+    "eventCode": ("content", MORE),
+    "事故编号": ("简要经过", MORE),
+    "disputeCode": ("summary", MORE),
+    "隐患编号": ("隐患描述", MORE),
+    "企业编号": ("地址", "（东门）"),
+    "gridCode": ("gridName", "（东片）"),
+    "taskCode": ("taskName", "（补充）"),
+    "activityCode": ("peopleReached", "0"),
+}
+LONLAT = ("location", "centre")  # columns that hold "lon,lat" in one text
 PAIRS = {"FXDWJD": "FXDWWD", "ZXDJD": "ZXDWD", "经度": "纬度"}  # longitude -> latitude
 
 
@@ -215,7 +249,7 @@ def phone_bad(at: Spot) -> Changes | None:
 
 
 def _coordinates(at: Spot) -> tuple[str, str] | None:
-    if at.field == "location":
+    if at.field in LONLAT:
         lon, _, lat = (at.value or "").partition(",")
     else:
         lon, lat = at.value or "", at.row[PAIRS[at.field]] or ""
@@ -223,7 +257,7 @@ def _coordinates(at: Spot) -> tuple[str, str] | None:
 
 
 def _put(at: Spot, lon: str, lat: str) -> Changes:
-    return {at.field: f"{lon},{lat}"} if at.field == "location" else {at.field: lon, PAIRS[at.field]: lat}
+    return {at.field: f"{lon},{lat}"} if at.field in LONLAT else {at.field: lon, PAIRS[at.field]: lat}
 
 
 def coordinates_swapped(at: Spot) -> Changes | None:
@@ -272,8 +306,8 @@ def id_in_name(at: Spot) -> Changes | None:
 
 def duplicate_key(at: Spot) -> Changes | None:
     """A second, different row of the same number and time; this gives what differs in it."""
-    text = "content" if at.field == "eventCode" else "简要经过"
-    return {text: f"{at.row[text]}补充：情况基本属实。"}
+    column, addition = TWINS[at.field]
+    return {column: f"{at.row[column]}{addition}"}
 
 
 KINDS: dict[str, Damage] = {

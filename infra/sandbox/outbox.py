@@ -7,10 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from infra.sandbox.frame import DAY, Frame, concat, length, take
+from infra.sandbox.frame import DAY, Frame, concat, constant, length, take
 from infra.sandbox.randomness import texts
 
-NUMBERS = ("_at", "_person", "_organisation", "_place")
+DUE = "_due"  # of a saved version: the day on which its platform will write it
+NUMBERS = ("_at", "_person", "_organisation", "_place", DUE)
 FLAGS = ("_is_first", "_is_final")
 
 
@@ -55,7 +56,10 @@ class Backlog:
         """One file a feed."""
         folder.mkdir(parents=True, exist_ok=True)
         for feed, days in sorted(self.days.items()):
-            frames = [frame for day in sorted(days) for frame in days[day]]
+            # The day is kept beside the rows: those that come again tomorrow bear today's time.
+            frames = [
+                frame | {DUE: constant(day, length(frame))} for day in sorted(days) for frame in days[day]
+            ]
             file = folder / f"{feed}.parquet"
             if frames:
                 write(_typed(concat(frames)), file)
@@ -68,7 +72,11 @@ class Backlog:
         out = cls()
         for file in sorted(folder.glob("*.parquet")):
             table = pq.read_table(file)
-            out.add(file.stem, {name: texts(table[name].to_pylist()) for name in table.column_names})
+            frame = {name: texts(table[name].to_pylist()) for name in table.column_names}
+            due = frame.pop(DUE).astype(np.int64)
+            out.days[file.stem] = {
+                int(day): [take(frame, np.flatnonzero(due == day))] for day in np.unique(due).tolist()
+            }
         return out
 
 

@@ -35,6 +35,9 @@ OFFSETS = {
     "emergency": 999,
     "line": 64,
     "case": 3_131_313,
+    "dispute": 1_313_131,
+    "hazard": 4_040_403,
+    "task": 8_181_811,
 }
 
 

@@ -2,7 +2,13 @@
 {% macro contract_feeds() -%}
     {{ return([
         'emergency__accident',
+        'emergency__enterprise',
+        'emergency__hazard',
+        'grid__activity',
+        'grid__dispute',
         'grid__event',
+        'grid__grid',
+        'grid__task',
         'petition__message',
         'petition__petition',
         'police__address',
@@ -15,7 +21,13 @@
 {% macro staged_feeds() -%}
     {{ return([
         'emergency__accident',
+        'emergency__enterprise',
+        'emergency__hazard',
+        'grid__activity',
+        'grid__dispute',
         'grid__event',
+        'grid__grid',
+        'grid__task',
         'petition__message',
         'petition__petition',
         'police__address',

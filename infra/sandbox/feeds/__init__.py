@@ -2,7 +2,13 @@
 
 from infra.sandbox.feeds import (
     emergency_accident,
+    emergency_enterprise,
+    emergency_hazard,
+    grid_activity,
+    grid_dispute,
     grid_event,
+    grid_grid,
+    grid_task,
     petition_message,
     petition_petition,
     police_address,
@@ -25,5 +31,11 @@ FEEDS: dict[str, Feed] = {
         police_resident,
         police_address,
         police_organisation,
+        grid_dispute,
+        emergency_hazard,
+        emergency_enterprise,
+        grid_grid,
+        grid_task,
+        grid_activity,
     )
 }

@@ -6,30 +6,52 @@ import numpy as np
 
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
-from infra.sandbox.frame import DAY, Frame, clock, concat, constant, take
+from infra.sandbox.frame import DAY, Frame, clock, concat, constant, digits, join, take
 from infra.sandbox.names import misheard
+from infra.sandbox.plan import day_text, serials
 from infra.sandbox.randomness import Bools, Floats, Ints, Rng, Texts, texts
 
 MARKS = ("_at", "_event", "_person", "_organisation", "_place", "_role", "_is_first", "_is_final")
 WRONG_ID = 0.004  # share of records whose ID number is that of another household member
 
 
-def marks(events: Events, rows: Ints, at: Ints, role: str, person: Ints, shown: Ints | None = None) -> Frame:
+def marks(
+    events: Events, rows: Ints, at: Ints, role: str | None, person: Ints, shown: Ints | None = None
+) -> Frame:
     """The columns about the rows: time of this version (seconds), truth, and whether noise must keep off.
 
     `shown` are the organisations that the rows name (-1 where none).
     """
     organisation = np.full(len(rows), -1) if shown is None else shown
+    marked = marks_without_event(at, role, person, organisation, events.place[rows])
+    return marked | {"_event": events.id[rows]}
+
+
+def marks_without_event(
+    at: Ints, role: str | None, person: Ints, organisation: Ints, place: Ints, *, is_first: bool = True
+) -> Frame:
+    """The same for rows that no event led to; -1 where there is no person, organisation or place."""
+    size = len(at)
     return {
         "_at": at.astype(object),
-        "_event": events.id[rows],
+        "_event": constant(None, size),
         "_person": person.astype(object),
         "_organisation": organisation.astype(object),
-        "_place": events.place[rows].astype(object),
-        "_role": constant(role, len(rows)),
-        "_is_first": constant(True, len(rows)),
-        "_is_final": constant(False, len(rows)),
+        "_place": place.astype(object),
+        "_role": constant(role, size),
+        "_is_first": constant(is_first, size),
+        "_is_final": constant(False, size),
     }
+
+
+def numbered(city: City, kind: str, head: str, where: Texts, day: int, at: Ints, indices: Ints) -> Texts:
+    """Record numbers of a kind that plan.OFFSETS knows: head, division, date, serial."""
+    return join(head, where, day_text(city, at), digits(serials(kind, day, indices), 7))
+
+
+def numbers(values: Ints) -> Texts:
+    """Whole numbers as text."""
+    return texts([str(value) for value in values.tolist()])
 
 
 def times(city: City, seconds: Ints) -> Texts:

@@ -103,7 +103,7 @@ def _first(city: City, events: Events, plan: Plan, rng: Rng, rows: Ints, at: Int
         f"{firm}“{int(when[5:7])}·{int(when[8:10])}”{'火灾' if s.id == 'fire_factory' else s.title[0]}事故"
         for firm, when, s in zip(firms.name[organisation], happened, one, strict=True)
     ]
-    lon, lat, system = _located(city, rng, events.place[rows])
+    lon, lat, system = located(city, rng, events.place[rows])
     known = rng.random(size) < 0.9
     has_code = rng.random(size) < 0.9
     police = earlier(plan, "police", plan.reported["emergency"])[rows] & (rng.random(size) < 0.6)
@@ -130,7 +130,7 @@ def _first(city: City, events: Events, plan: Plan, rng: Rng, rows: Ints, at: Int
     return fill(size, COLUMNS, values) | marks(events, rows, at, "contact", contact, organisation)
 
 
-def _located(city: City, rng: Rng, place: Ints) -> tuple[Texts, Texts, Texts]:
+def located(city: City, rng: Rng, place: Ints) -> tuple[Texts, Texts, Texts]:
     """Coordinates of the places, each in one of the four reference systems."""
     lon, lat = city.places.longitude[place], city.places.latitude[place]
     system = choose(rng, SYSTEMS, len(place), (55, 25, 10, 10))

@@ -8,7 +8,7 @@ from infra.sandbox import city as cities
 from infra.sandbox.city import City
 from infra.sandbox.coordinates import gcj02, moved
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import degrees, optional, stacked, times
+from infra.sandbox.feeds.common import degrees, marks_without_event, optional, stacked, times
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.feeds.police_stock import (
     TYPED_IN,
@@ -18,7 +18,6 @@ from infra.sandbox.feeds.police_stock import (
     drawn_kinds,
     full_addresses,
     nobody,
-    stock_marks,
 )
 from infra.sandbox.frame import DAY, Frame, constant, fill, words
 from infra.sandbox.noise import labelled, padded
@@ -85,7 +84,7 @@ def _stock(params: Params) -> Frame:
         "GXSJ": times(city, at),
         "RKSJ": times(city, at + 60),
     }
-    return fill(size, COLUMNS, values) | stock_marks(at, "none", nobody(size), nobody(size), rows)
+    return fill(size, COLUMNS, values) | marks_without_event(at, None, nobody(size), nobody(size), rows)
 
 
 def _part(rng: Rng, values: Texts, ending: str) -> Texts:

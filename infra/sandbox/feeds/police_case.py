@@ -101,7 +101,7 @@ def _taken_up(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, plan: 
         "GXSJ": times(city, at),
         "RKSJ": times(city, at + 60),
     }
-    return fill(size, COLUMNS, values) | marks(events, rows, at, "none", np.full(size, -1)), right
+    return fill(size, COLUMNS, values) | marks(events, rows, at, None, np.full(size, -1)), right
 
 
 def _course(city: City, rng: Rng, first: Frame, right: Texts) -> list[Frame]:

@@ -8,7 +8,7 @@ from infra.sandbox import city as cities
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import optional, stacked, times
+from infra.sandbox.feeds.common import marks_without_event, optional, stacked, times
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.feeds.police_stock import (
     TYPED_IN,
@@ -18,7 +18,6 @@ from infra.sandbox.feeds.police_stock import (
     drawn_kinds,
     full_addresses,
     serial,
-    stock_marks,
 )
 from infra.sandbox.frame import Frame, constant, digits, fill, join, words
 from infra.sandbox.identifiers import fixed_lines
@@ -88,7 +87,7 @@ def _stock(params: Params) -> Frame:
         "GXSJ": times(city, at),
         "RKSJ": times(city, at + 60),
     }
-    marked = stock_marks(at, "head", firms.head, np.arange(size), firms.place)
+    marked = marks_without_event(at, "head", firms.head, np.arange(size), firms.place)
     return fill(size, COLUMNS, values) | marked
 
 

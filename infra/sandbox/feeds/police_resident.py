@@ -8,7 +8,7 @@ from infra.sandbox import city as cities
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import optional, sex_codes, stacked, times
+from infra.sandbox.feeds.common import marks_without_event, optional, sex_codes, stacked, times
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.feeds.police_persons import education, ethnicity, marital_status, relation_to_head
 from infra.sandbox.feeds.police_stock import (
@@ -20,7 +20,6 @@ from infra.sandbox.feeds.police_stock import (
     full_addresses,
     nobody,
     serial,
-    stock_marks,
 )
 from infra.sandbox.frame import Frame, constant, digits, fill, join, words
 from infra.sandbox.identifiers import mobiles
@@ -91,7 +90,9 @@ def _stock(params: Params) -> Frame:
         "GXSJ": times(city, at),
         "RKSJ": times(city, at + 60),
     }
-    return fill(size, COLUMNS, values) | stock_marks(at, "resident", np.arange(size), nobody(size), home)
+    return fill(size, COLUMNS, values) | marks_without_event(
+        at, "resident", np.arange(size), nobody(size), home
+    )
 
 
 def _registered_on(params: Params, rng: Rng, birth: Texts) -> Texts:

@@ -11,7 +11,7 @@ import numpy as np
 
 from infra.sandbox.city import City
 from infra.sandbox.feeds.common import times, version
-from infra.sandbox.frame import DAY, Frame, constant, digits, join
+from infra.sandbox.frame import DAY, Frame, digits, join
 from infra.sandbox.plan import SERIALS, STEP
 from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream
 
@@ -45,21 +45,6 @@ def changed(
         stamps = {"GXSJ": times(city, at[some]), "RKSJ": times(city, at[some] + 60)}
         frames.append(version(stock, rows[some], at[some], **(picked | stamps)))
     return frames
-
-
-def stock_marks(at: Ints, role: str, person: Ints, organisation: Ints, place: Ints) -> Frame:
-    """The columns about the rows, for records that no event stands behind; -1 where there is nobody."""
-    size = len(at)
-    return {
-        "_at": at.astype(object),
-        "_event": constant(None, size),
-        "_person": person.astype(object),
-        "_organisation": organisation.astype(object),
-        "_place": place.astype(object),
-        "_role": constant(role, size),
-        "_is_first": constant(True, size),
-        "_is_final": constant(False, size),
-    }
 
 
 def nobody(size: int) -> Ints:

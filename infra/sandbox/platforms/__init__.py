@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 from infra.sandbox.platforms import (
     applied,
+    drop,
     emergency,
     grid,
     intake,
@@ -43,12 +45,14 @@ class Loaded:
 
 def _platforms() -> list[Platform]:
     found = []
-    for channel, module, parts in (
+    ways: list[tuple[str, Any, tuple[Any, ...]]] = [
         ("PostgreSQL", police, police_table.TABLES),
         ("HTTP API", petition_store, petition_store.RESOURCES),
         ("SFTP", emergency, emergency.REPORTS),
         ("drop folder, NDJSON", grid, grid.PUSHES),
-    ):
+        *((export.channel, drop, (export,)) for export in drop.EXPORTS),
+    ]
+    for channel, module, parts in ways:
         found += [
             Platform(one.feed, channel, partial(module.load, one), partial(module.reset, one))
             for one in parts

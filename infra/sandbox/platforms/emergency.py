@@ -40,7 +40,14 @@ ACCIDENT = Report(
     dates=frozenset({"发生时间", "报送时间", "更新时间"}),
     numbers=frozenset({"经度", "纬度", "死亡人数", "重伤人数", "轻伤人数", "直接经济损失（万元）"}),
 )
-REPORTS = (ACCIDENT,)
+HAZARD = Report(feed="emergency.hazard", stem="aqyh", dates=frozenset({"检查时间", "更新时间"}))
+ENTERPRISE = Report(
+    feed="emergency.enterprise",
+    stem="qyxx",
+    dates=frozenset({"更新时间"}),
+    numbers=frozenset({"经度", "纬度", "员工数"}),
+)
+REPORTS = (ACCIDENT, HAZARD, ENTERPRISE)
 
 
 def served() -> Path:
@@ -67,14 +74,14 @@ def load(report: Report, day: date) -> int:
     return table.num_rows
 
 
-def csv_body(table: pa.Table) -> bytes:
-    """The table as GB18030 CSV with a header; an absent value is an empty field."""
+def csv_body(table: pa.Table, encoding: str = ENCODING) -> bytes:
+    """The table as CSV with a header; an absent value is an empty field."""
     buffer = io.BytesIO()
     # pyarrow would quote the header, which no spreadsheet does.
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
     buffer.write((",".join(table.column_names) + "\n").encode("utf-8"))
     pyarrow.csv.write_csv(table, buffer, options)
-    return buffer.getvalue().decode("utf-8").encode(ENCODING)
+    return buffer.getvalue().decode("utf-8").encode(encoding)
 
 
 def reset(report: Report) -> None:

@@ -61,7 +61,21 @@ EVENT = Push(
     counts=("involveCount",),
     flags=("resolved", "deleted"),
 )
-PUSHES = (EVENT,)
+DISPUTE = Push(
+    feed="grid.dispute",
+    stem="mdjf",
+    key="disputeCode",
+    times=("updateTime",),
+    counts=("involveCount",),
+    flags=("success", "deleted"),
+)
+TASK = Push(
+    feed="grid.task",
+    stem="wgrw",
+    key="taskCode",
+    times=("issueTime", "deadline", "signTime", "feedbackTime", "updateTime"),
+)
+PUSHES = (EVENT, DISPUTE, TASK)
 
 
 def load(push: Push, day: date, rows_a_file: int = ROWS_A_FILE) -> int:

@@ -65,8 +65,8 @@ def test_records_are_told_once_and_know_their_event(con: duckdb.DuckDBPyConnecti
         WHERE r.event_id IS NOT NULL AND e.event_id IS NULL"""
     assert one(con, lost) == 0
     nobody = """SELECT count(*) FROM records r LEFT JOIN persons p USING (person_id)
-        WHERE p.person_id IS NULL AND r.role <> 'none'"""
-    assert one(con, nobody) == 0
+        WHERE (p.person_id IS NULL) <> (r.role IS NULL)"""
+    assert one(con, nobody) == 0, "whoever has a role is a person of the city"
 
 
 def test_some_events_are_told_by_several_platforms(con: duckdb.DuckDBPyConnection) -> None:
@@ -203,6 +203,72 @@ def test_an_organisation_has_a_credit_code_or_the_code_before_it(con: duckdb.Duc
     assert one(con, other) == 0
 
 
+def test_a_closed_dispute_says_how_it_was_closed(con: duckdb.DuckDBPyConnection) -> None:
+    told = """SELECT count(*), count(*) FILTER (status IN ('5', '调解终止')), count(*) FILTER (
+            is_blank("mediateMode") OR is_blank(success) OR is_blank(result) OR is_blank("mediateOrg"))
+        FROM "grid.dispute" WHERE kind IS NULL
+        AND status IN ('3', '4', '5', '7', '调解成功', '调解结束', '调解终止', '司法确认')"""
+    row = con.execute(told).fetchone()
+    assert row is not None
+    closed, failed, silent = row
+    assert silent == 0
+    assert 0 < failed < closed / 2
+
+
+def test_hazards_are_put_right_but_some_pass_their_deadline(con: duckdb.DuckDBPyConnection) -> None:
+    row = con.execute(
+        """SELECT count(*), count(*) FILTER (closed), count(*) FILTER (late OR passed AND NOT closed) FROM (
+            SELECT "隐患编号", bool_or(NOT is_blank("整改完成日期")) AS closed,
+                bool_or(parse_date_cn("整改期限") < DATE '2026-10-16') AS passed,
+                coalesce(bool_or(parse_date_cn("整改完成日期") > parse_date_cn("整改期限")), false) AS late
+            FROM "emergency.hazard" WHERE kind IS NULL GROUP BY 1)"""
+    ).fetchone()
+    assert row is not None
+    found, closed, late = row
+    assert 0 < late < closed < found
+
+
+@pytest.mark.parametrize(
+    ("feed", "number", "person"),
+    [("emergency.enterprise", "员工数", "联系电话"), ("grid.grid", "population", "leaderPhone")],
+)
+def test_registers_stand_on_the_first_day_and_some_of_it_changes(
+    con: duckdb.DuckDBPyConnection, feed: str, number: str, person: str
+) -> None:
+    assert one(con, f"SELECT count(DISTINCT first_day) FROM records WHERE feed = '{feed}'") == 1
+    changed = f"""SELECT count(*) FROM (SELECT "{FEEDS[feed].key}" FROM "{feed}" WHERE kind IS NULL GROUP BY 1
+        HAVING count(DISTINCT "{number}") > 1 OR count(DISTINCT clean_phone("{person}")) > 1)"""
+    stock = one(con, f"SELECT count(*) FROM records WHERE feed = '{feed}'")
+    assert 0 < one(con, changed) < 0.2 * stock
+
+
+def test_some_tasks_pass_their_deadline(con: duckdb.DuckDBPyConnection) -> None:
+    late = """SELECT count(*) FROM "grid.task" WHERE kind IS NULL
+        AND parse_timestamp_cn("feedbackTime") > parse_timestamp_cn(deadline)"""
+    done = """SELECT count(*) FROM "grid.task" WHERE kind IS NULL AND NOT is_blank("feedbackTime")"""
+    assert 0 < one(con, late) < one(con, done) / 2
+
+
+def test_activities_name_nobody(con: duckdb.DuckDBPyConnection) -> None:
+    named = "SELECT count(*) FROM records WHERE feed = 'grid.activity' AND person_id IS NOT NULL"
+    assert one(con, named) == 0
+    twice = """SELECT count(*) - count(DISTINCT record_key) FROM records WHERE feed = 'grid.activity'"""
+    assert one(con, twice) == 0
+
+
+def test_grids_are_those_that_events_name_and_lie_in_one_community(con: duckdb.DuckDBPyConnection) -> None:
+    for feed in ("grid.event", "grid.task", "grid.activity"):
+        unknown = f"""SELECT count(*) FROM "{feed}" WHERE kind IS NULL
+            AND "gridCode" NOT IN (SELECT "gridCode" FROM "grid.grid" WHERE "gridCode" IS NOT NULL)"""
+        assert one(con, unknown) == 0, feed
+    elsewhere = """SELECT count(*) FROM "grid.grid" WHERE kind IS NULL
+        AND "communityCode" <> left("gridCode", 12)"""
+    assert one(con, elsewhere) == 0
+    people = """SELECT sum(n) FROM (SELECT max(CAST(population AS INTEGER)) AS n FROM "grid.grid"
+        WHERE kind IS NULL OR field <> 'population' GROUP BY "gridCode")"""
+    assert 0.9 < one(con, people) / one(con, "SELECT count(*) FROM persons") < 1.2
+
+
 def test_petitions_come_back_as_the_same_matter() -> None:
     built = city.build(Params(people=3_000))
     days = [events.of_day(built, day) for day in range(8)]
@@ -219,6 +285,9 @@ def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnec
         ("emergency.accident", "关联警情编号"),
         ("petition.petition", "ZLWH"),
         ("police.case", "JJDBH"),
+        ("grid.dispute", "relatedNo"),
+        ("grid.task", "relatedNo"),
+        ("emergency.hazard", "关联网格事件"),
     ):
         query = f"""SELECT count(*)
             FROM (SELECT DISTINCT "{FEEDS[feed].key}" AS key, "{column}" AS number FROM "{feed}") AS rows
@@ -287,8 +356,16 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
         ("emergency.accident", "发生时间", "报送时间"),
         ("grid.event", "happenTime", "reportTime"),
         ("grid.event", "reportTime", "closeTime"),
+        ("grid.dispute", "happenDate", "deadline"),
+        ("grid.task", "issueTime", "deadline"),
+        ("grid.task", "issueTime", "signTime"),
+        ("grid.task", "signTime", "feedbackTime"),
+        ("emergency.hazard", "检查时间", "整改期限"),
+        ("emergency.hazard", "检查时间", "整改完成日期"),
     ):
         wrong = f'parse_timestamp_cn("{earlier}") > parse_timestamp_cn("{later}")'
+        if (feed, earlier) == ("emergency.hazard", "检查时间"):  # the later one is a day
+            wrong = f'parse_date_cn("{earlier}") > parse_date_cn("{later}")'
         query = f"""SELECT count(*) FROM "{feed}" WHERE {wrong} AND coalesce(kind, '') <> 'date_order'"""
         assert one(con, query) == 0, (feed, earlier, later)
 
@@ -304,6 +381,12 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
         ("petition.message", "留言时间 答复时间"),
         ("emergency.accident", "发生时间 报送时间 更新时间"),
         ("grid.event", "happenTime reportTime closeTime updateTime"),
+        ("grid.dispute", "happenDate updateTime"),
+        ("emergency.hazard", "检查时间 整改完成日期 更新时间"),
+        ("emergency.enterprise", "更新时间"),
+        ("grid.grid", "updateTime"),
+        ("grid.task", "issueTime signTime feedbackTime updateTime"),
+        ("grid.activity", "activityDate updateTime"),
     ):
         for column in columns.split():
             query = f"""SELECT count(*) FROM "{feed}"

@@ -1,5 +1,6 @@
 """Files of the emergency, grid and message platforms: content, control files, redelivery, repetition."""
 
+import codecs
 import csv
 import hashlib
 import io
@@ -12,7 +13,7 @@ import fastexcel
 import orjson
 import pytest
 
-from infra.sandbox.platforms import delivery, emergency, grid, load_all, message
+from infra.sandbox.platforms import delivery, drop, emergency, grid, load_all, message
 from tests.infra.sandbox.platforms.small_city import (
     FIRST,
     RARE,
@@ -97,6 +98,21 @@ def test_control_file_tells_the_truth(city: Path, day: date, suffix: str) -> Non
     assert file.stat().st_mtime_ns <= file.with_name(file.name + ".ok").stat().st_mtime_ns
 
 
+@pytest.mark.parametrize("report", emergency.REPORTS, ids=lambda report: report.feed)
+def test_each_report_has_a_folder_and_files_of_its_own(city: Path, report: emergency.Report) -> None:
+    values = dict.fromkeys(report.dates, "2026-09-30 15:20:00") | dict.fromkeys(report.numbers, "7")
+    for day, suffix in ((FIRST, "csv"), (SECOND, "xlsx")):
+        write_day(report.feed, day, [values])
+        assert emergency.load(report, day) == 1
+        file = report.folder() / f"{report.stem}_{day:%Y%m%d}.{suffix}"
+        assert control(file)["md5"] == md5(file.read_bytes())
+    assert report.folder().relative_to(emergency.served()).as_posix() == f"outbox/{report.feed.split('.')[1]}"
+    text = (report.folder() / f"{report.stem}_20261001.csv").read_text("gb18030")
+    book = fastexcel.read_excel(file).load_sheet(0, dtypes="string").to_arrow().to_pylist()
+    plain = next(csv.DictReader(io.StringIO(text, newline="")))
+    assert book == [{name: value or None for name, value in plain.items()}]
+
+
 def test_a_day_without_accidents_is_reported(city: Path) -> None:
     write_day("emergency.accident", FIRST, [])
     emergency.load(emergency.ACCIDENT, FIRST)
@@ -149,6 +165,48 @@ def test_grid_types_values_in_a_share_of_the_rows_only_where_they_fit(city: Path
     assert all(sent[f"X{n:03d}"]["happenTime"] == "十月三日" for n in range(2, 60))
     assert all(row["partyIdNo"] == "41010219900101001X" for row in sent.values())
     assert all(row["partyName"] is None for row in sent.values())
+
+
+def test_each_push_has_files_of_its_own_with_typed_values(city: Path) -> None:
+    for push in grid.PUSHES:
+        counted = dict.fromkeys(push.counts, "7") | dict.fromkeys(push.flags, "1")
+        timed = dict.fromkeys(push.times, "2026-10-01 12:00:00")
+        write_day(push.feed, FIRST, [{push.key: f"W{n:03d}", **counted, **timed} for n in range(60)])
+        assert grid.load(push, FIRST) == 60
+        body = (city / "drop" / push.feed / f"{push.stem}_20261001_001.ndjson").read_bytes()
+        sent = [orjson.loads(line) for line in body.splitlines()]
+        assert list(sent[0]) == columns(push.feed)
+        for name, kind in (
+            *((n, int) for n in (*push.times, *push.counts)),
+            *((n, bool) for n in push.flags),
+        ):
+            assert {type(row[name]) for row in sent} == {kind, str}, (push.feed, name)
+    assert len({push.stem for push in grid.PUSHES}) == len(grid.PUSHES)
+
+
+@pytest.mark.parametrize("export", drop.EXPORTS, ids=lambda export: export.feed)
+def test_registers_are_dropped_whole_with_a_control_file(city: Path, export: drop.Export) -> None:
+    named = {name: RARE for name in columns(export.feed) if name not in (*export.dates, *export.numbers)}
+    values = dict.fromkeys(export.dates, "2026-10-01 15:20:00") | dict.fromkeys(export.numbers, "7")
+    write_day(export.feed, FIRST, [named | values, {**named, "updateTime": None}])
+    write_day(export.feed, SECOND, [])
+    assert [drop.load(export, day) for day in (FIRST, SECOND)] == [2, 0]
+    folder = city / "drop" / export.feed
+    file = folder / f"{export.stem}_20261001.{export.kind}"
+    assert sorted(found.name for found in folder.iterdir()) == [file.name, f"{file.name}.ok"]
+    body = file.read_bytes()
+    promised = json.loads((folder / f"{file.name}.ok").read_text())
+    assert promised == {"file": file.name, "rows": 2, "md5": md5(body)}
+    if export.kind == "csv":
+        assert body.startswith(codecs.BOM_UTF8)
+        rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+        assert list(rows[0]) == columns(export.feed)
+    else:
+        rows = fastexcel.read_excel(file).load_sheet(0, dtypes="string").to_arrow().to_pylist()
+    assert rows[0] == named | values
+    assert not rows[1]["updateTime"]
+    drop.reset(export)
+    assert list(folder.iterdir()) == []
 
 
 def test_messages_come_in_two_layouts_with_numeric_numbers_and_mixed_dates(city: Path) -> None:
