@@ -17,3 +17,9 @@
         'police__incident',
     ]) }}
 {%- endmacro %}
+{% macro deleting_feeds() -%}
+    {{ return([
+        'grid__event',
+        'police__incident',
+    ]) }}
+{%- endmacro %}
