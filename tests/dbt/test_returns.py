@@ -1,4 +1,4 @@
-"""A return opens with the first batch that shows the fault, and closes by itself when the record is mended."""
+"""A return opens with the first batch that shows the fault, and closes by itself once it is mended."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
