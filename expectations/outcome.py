@@ -31,7 +31,7 @@ def outcome_key(feed: str, interval: Interval) -> str:
 
 def return_keys(feed: str, interval: Interval) -> list[str]:
     """Keys of the return files in the bucket `returns`."""
-    return [f"{path(feed, interval)}.{ending}" for ending in ("csv", "xlsx")]
+    return [f"{path(feed, interval)}.{ending}" for ending in ("csv", "xlsx", "json")]
 
 
 def read(feed: str, interval: Interval) -> dict[str, Any] | None:

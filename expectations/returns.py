@@ -1,7 +1,7 @@
-"""The verb: what goes back to a department of one batch, as CSV and as a workbook, values masked.
+"""The verb: what goes back to a department of one batch, as CSV, as JSON and as a workbook, values masked.
 
-The CSV has one line a problem; the workbook shows the rows with their wrong cells marked, and explains the
-rules. Both exist only while something was refused or warned of: a batch that comes again in order takes
+CSV and JSON list problem by problem; the workbook shows the rows with their wrong cells marked, and explains
+the rules. They exist only while something was refused or warned of: a batch that comes again in order takes
 its return files away.
 """
 
@@ -11,43 +11,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from expectations import outcome, return_book
+from expectations import outcome, return_book, return_list
 from expectations.validate import BatchMissing, fetch
 from infra import lake, store
 from ingest import landing
-from ingest.connectors import quote
 from ingest.contract import Contract, load
 from ingest.interval import SHANGHAI, Interval
 
 if TYPE_CHECKING:
     import duckdb
 
-BOM = b"\xef\xbb\xbf"  # spreadsheets take a CSV without it for GBK
-# a cell that starts like this would be run as a formula by a spreadsheet
-FORMULA = "^[=+@\\t\\r-]"
-LIST = """
-SELECT
-    CASE severity WHEN 'refuse' THEN '退回' ELSE '提醒' END AS "处理",
-    regexp_extract(_source_uri, '[^/]*$') AS "来源",
-    _row_number AS "行号",
-    {key} AS "记录编号",
-    labels[source_field] AS "数据项",
-    source_field AS "原字段名",
-    CASE WHEN regexp_matches(observed, '{formula}') THEN '''' ELSE '' END || observed AS "填报值（已脱敏）",
-    message_zh AS "问题和修改办法",
-    dimension AS "质量维度",
-    {due} AS "整改期限"
-FROM {verdicts}, (SELECT {labels} AS labels)
-"""
-WHOLE = """
-SELECT
-    {severity} AS "处理", NULL AS "来源", NULL AS "行号", NULL AS "记录编号", '整批数据' AS "数据项",
-    NULL AS "原字段名", NULL AS "填报值（已脱敏）", problem AS "问题和修改办法", NULL AS "质量维度",
-    {due} AS "整改期限"
-FROM (SELECT unnest({problems}) AS problem)
-"""
 TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -95,46 +71,8 @@ def make(
     verdicts: Path | None,
     folder: Path,
 ) -> list[Path]:
-    """The CSV and the workbook of one outcome, in `folder`; `raw` and `verdicts` are None for no rows."""
+    """The files of one outcome, in the order of their keys; `raw` and `verdicts` are None for no rows."""
     book = folder / "return.xlsx"
     return_book.write(con, contract, found, due, raw, verdicts, book)
-    return [_list(con, contract, found, due, verdicts, folder), book]
-
-
-def _list(
-    con: "duckdb.DuckDBPyConnection",
-    contract: Contract,
-    found: dict[str, Any],
-    due: date,
-    verdicts: Path | None,
-    folder: Path,
-) -> Path:
-    """One line a problem: first what concerns the whole batch, then row by row."""
-    parts = [
-        WHOLE.format(
-            severity=quote(severity),
-            due=quote(due.isoformat()),
-            problems=f"[{', '.join(map(quote, problems))}]",
-        )
-        for severity, problems in (("整批退回", found["reasons"]), ("提醒", found["warnings"]))
-        if problems
-    ]
-    if verdicts:
-        labels = ", ".join(f"{quote(p.physical)}: {quote(p.label_zh)}" for p in contract.properties)
-        parts.append(
-            LIST.format(
-                key=f"regexp_replace(_record_key, {quote('^' + contract.feed + ':')}, '')",
-                formula=FORMULA,
-                due=quote(due.isoformat()),
-                verdicts=f"read_parquet({quote(str(verdicts))})",
-                labels=f"MAP {{{labels}}}",
-            )
-        )
-    plain, file = folder / "return.plain.csv", folder / "return.csv"
-    con.execute(f"COPY ({' UNION ALL '.join(parts)}) TO {quote(str(plain))} (FORMAT csv, HEADER)")
-    with file.open("wb") as out, plain.open("rb") as body:
-        out.write(BOM)
-        while piece := body.read(1 << 20):
-            out.write(piece)
-    plain.unlink()
-    return file
+    listed, machine = return_list.write(con, contract, found, due, verdicts, folder)
+    return [listed, book, machine]

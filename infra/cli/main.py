@@ -15,6 +15,7 @@ VERBS = {  # verb -> module that has a function of the same name
     "publish": "night",
     "pull": "pull",
     "query": "query",
+    "returns": "returns",
     "trace": "trace",
     "validate": "pull",
 }

@@ -44,6 +44,7 @@ class Batch:
     contract_version: str
     receipt_etag: str
     outcome_etag: str
+    rules: tuple[Mapping[str, Any], ...] = ()  # the outcome's counts, rule by rule
 
 
 def pairs(within: str = "") -> Iterator[Pair]:
@@ -80,6 +81,7 @@ def _batch(receipt: Mapping[str, Any], outcome: Mapping[str, Any], pair: Pair) -
         contract_version=receipt["contract_version"],
         receipt_etag=pair.receipt_etag,
         outcome_etag=pair.outcome_etag or "",
+        rules=tuple(outcome.get("rules", ())),
     )
 
 

@@ -1,5 +1,7 @@
 """Step `register`: receipts and outcomes become `lake.ops.batch`, which tells dbt what is pending.
 
+What outcomes count rule by rule becomes `lake.ops.rule_result` in the same transaction (rule_results.py).
+
 A batch is pending until a publication has built its present papers (receipt and outcome, by their ETags).
 A batch that is pulled or judged again makes itself and the later batches of its feed pending, since whether
 a row repeats depends on what came before. A batch whose receipt was withdrawn, or whose new attempt is not
@@ -8,14 +10,13 @@ emptied, so that a build that was cut short leaves nothing of it.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from infra.lake import connect
-from infra.nightly import batches
+from infra.nightly import batches, rule_results
 from infra.nightly.batches import Batch
 
 FIELDS: dict[str, pa.DataType] = {
@@ -89,7 +90,8 @@ def register(without: Collection[str] = ()) -> dict[str, Any]:
     con = connect(lake=True)
     try:
         ensure_table(con)
-        known = _known(con)
+        # A lake from before the rules' counts were kept reads all papers once more.
+        known = {} if rule_results.ensure_table(con) else _known(con)
         seen = [pair for pair in batches.pairs() if pair.feed not in without]
         changed = [pair for pair in seen if known.get(pair.path) != (pair.receipt_etag, pair.outcome_etag)]
         fresh = [batch for batch in map(batches.read, changed) if batch is not None]
@@ -134,7 +136,7 @@ def _write(con: duckdb.DuckDBPyConnection, fresh: Sequence[Batch], gone: Sequenc
     con.execute("BEGIN")
     if fresh:
         con.register(
-            "fresh", pa.Table.from_pylist([asdict(batch) for batch in fresh], schema=pa.schema(FIELDS))
+            "fresh", pa.Table.from_pylist([vars(batch) for batch in fresh], schema=pa.schema(FIELDS))
         )
         con.execute(
             "MERGE INTO lake.ops.batch USING fresh ON batch.batch_id = fresh.batch_id "
@@ -146,6 +148,7 @@ def _write(con: duckdb.DuckDBPyConnection, fresh: Sequence[Batch], gone: Sequenc
     if gone:
         ids = [f"{p.split('/')[0]}.{p.split('/')[1]}/{p.split('/')[3].removesuffix('.json')}" for p in gone]
         con.execute(WITHDRAW, [ids])
+    rule_results.replace(con, fresh)
     con.execute(JUDGE)
     con.execute("COMMIT")
 

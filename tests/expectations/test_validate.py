@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -79,6 +80,7 @@ def test_a_batch_is_judged_and_goes_back_to_its_department(stack: Settings, tmp_
     assert write_returns(FEED, INTERVAL) == found["returns"]
     check_list(found["returns"][0])
     check_book(found["returns"][1])
+    check_machine_form(found["returns"][2], lines_of(found["returns"][0]))
 
 
 def lines_of(uri: str) -> list[dict[str, str]]:
@@ -97,6 +99,22 @@ def check_list(uri: str) -> None:
     assert lines[1]["填报值（已脱敏）"] == "13******67"
     assert {line["整改期限"] for line in lines} == {"2026-10-07"}
     assert lines[0]["记录编号"] == "J0000000002"
+
+
+def check_machine_form(uri: str, lines: list[dict[str, str]]) -> None:
+    """What the CSV says, in JSON."""
+    said = json.loads(store.read_bytes(*store.split(uri)) or b"")
+    assert (said["feed"], said["department"], said["due_on"]) == (FEED, load(FEED).owner_zh, "2026-10-07")
+    assert (said["received"], said["refused_rows"], said["warned_rows"]) == (4, 2, 1)
+    columns = {
+        "source": "来源", "row_number": "行号", "record": "记录编号", "label": "数据项",
+        "source_field": "原字段名", "observed": "填报值（已脱敏）", "message": "问题和修改办法",
+        "dimension": "质量维度",
+    }  # fmt: skip
+    assert [{name: str(problem[name] or "") for name in columns} for problem in said["problems"]] == [
+        {name: line[label] for name, label in columns.items()} for line in lines
+    ]
+    assert [problem["severity"] for problem in said["problems"]] == ["refuse", "warn", "warn", "refuse"]
 
 
 def check_book(uri: str) -> None:
@@ -127,7 +145,7 @@ def test_again_gives_the_same_objects_to_the_letter(stack: Settings, tmp_path: P
     validate(FEED, INTERVAL)
     write_returns(FEED, INTERVAL)
     before = objects()
-    assert len(before) == 5
+    assert len(before) == 6
     validate(FEED, INTERVAL)
     write_returns(FEED, INTERVAL)
     assert objects() == before
@@ -159,7 +177,7 @@ def test_killed_and_run_again_gives_the_same(stack: Settings, tmp_path: Path, po
 def test_a_clean_resubmission_takes_the_return_files_away(stack: Settings, tmp_path: Path) -> None:
     land(DIRTY, tmp_path)
     validate(FEED, INTERVAL)
-    assert len(write_returns(FEED, INTERVAL)) == 2
+    assert len(write_returns(FEED, INTERVAL)) == 3
     land([incident(1)], tmp_path, attempt="b" * 32)
     with pytest.raises(BatchMissing, match="not been judged"):
         write_returns(FEED, INTERVAL)
@@ -173,11 +191,17 @@ def test_a_batch_refused_as_a_whole_says_why_in_its_return(stack: Settings, tmp_
     land(rows, tmp_path)
     found = validate(FEED, INTERVAL)
     assert (found["outcome"], found["refused_rows"], found["warned_rows"]) == ("refused", 4, 0)
-    listed, book = write_returns(FEED, INTERVAL)
+    listed, book, machine = write_returns(FEED, INTERVAL)
     lines = list(
         csv.DictReader(io.StringIO((store.read_bytes(*store.split(listed)) or b"").decode("utf-8-sig")))
     )
     assert (lines[0]["处理"], lines[0]["问题和修改办法"]) == ("整批退回", "字段齐全：缺少字段“JQLBDM”")
+    first, *_ = json.loads(store.read_bytes(*store.split(machine)) or b"")["problems"]
+    assert (first["scope"], first["severity"], first["message"]) == (
+        "batch",
+        "refuse",
+        lines[0]["问题和修改办法"],
+    )
     rows_shown = workbook.sheets(store.read_bytes(*store.split(book)) or b"")["问题数据"]
     assert "整批退回：字段齐全：缺少字段“JQLBDM”" in [row[0].text for row in rows_shown if row]
 
@@ -186,7 +210,11 @@ def test_an_empty_batch_has_an_outcome_and_no_verdicts(stack: Settings, tmp_path
     land([], tmp_path)
     found = validate(FEED, INTERVAL)
     assert (found["outcome"], found["received"], found["verdict_object"]) == ("accepted", 0, None)
-    assert [Path(uri).suffix for uri in write_returns(FEED, INTERVAL)] == [".csv", ".xlsx"]
+    assert [Path(uri).suffix for uri in write_returns(FEED, INTERVAL)] == [
+        ".csv",
+        ".xlsx",
+        ".json",
+    ]
 
 
 def test_what_was_not_pulled_or_was_changed_since_is_not_judged(stack: Settings, tmp_path: Path) -> None:
@@ -206,3 +234,5 @@ def test_a_cell_that_would_run_as_a_formula_is_defused(stack: Settings, tmp_path
     write_returns(FEED, INTERVAL)
     body = (store.read_bytes(*store.split(listed)) or b"").decode("utf-8-sig")
     assert ",'=1+1|cmd," in body
+    machine = json.loads(store.read_bytes("returns", outcome.return_keys(FEED, INTERVAL)[2]) or b"")
+    assert machine["problems"][0]["observed"] == "=1+1|cmd", "a program runs no formula"

@@ -37,3 +37,14 @@
         'police__resident',
     ]) }}
 {%- endmacro %}
+{% macro deleting_feeds() -%}
+    {{ return([
+        'grid__dispute',
+        'grid__event',
+        'police__address',
+        'police__case',
+        'police__incident',
+        'police__organisation',
+        'police__resident',
+    ]) }}
+{%- endmacro %}

@@ -106,3 +106,16 @@
 {% macro duckdb__unnest_text(expression, alias, entry) -%}
     unnest(string_split({{ expression }}, ';')) as {{ alias }} ({{ entry }})
 {%- endmacro %}
+
+{#- In a select list: one row a day from the first date to the last. -#}
+{% macro each_day(first, last) -%}
+    {{ return(adapter.dispatch('each_day')(first, last)) }}
+{%- endmacro %}
+
+{% macro default__each_day(first, last) -%}
+    explode(sequence({{ first }}, {{ last }}))
+{%- endmacro %}
+
+{% macro duckdb__each_day(first, last) -%}
+    cast(unnest(generate_series(cast({{ first }} as timestamp), cast({{ last }} as timestamp), interval 1 day)) as date)
+{%- endmacro %}

@@ -43,15 +43,15 @@ after a change of code or seeds.
 {%- endmacro %}
 
 {#-
-Batches whose raw rows a base model reads, oldest first: the pending ones, or all on a first build.
-Returns a list of {batch_id, interval_end, raw_object, verdict_object, outcome}.
+Batches that a model reads from the store, oldest first: the pending ones, or all on a first build; of one feed or,
+without `feed`, of all. Returns a list of {batch_id, interval_end, raw_object, verdict_object, outcome}.
 -#}
-{% macro batches_to_read(feed) -%}
+{% macro batches_to_read(feed=none) -%}
     {%- set found = [] -%}
     {%- if execute and not flags.EMPTY -%}
         {%- set rows = run_query(
             "select batch_id, cast(interval_end as varchar), raw_object, verdict_object, outcome from "
-            ~ source('ops', 'batch') ~ " where feed = '" ~ feed ~ "'"
+            ~ source('ops', 'batch') ~ ' where ' ~ ("feed = '" ~ feed ~ "'" if feed else 'true')
             ~ (' and is_pending' if is_incremental() else '') ~ ' order by interval_end'
         ) -%}
         {%- for row in rows.rows -%}

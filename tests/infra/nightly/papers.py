@@ -40,10 +40,22 @@ def receive(feed: str, day: int, rows: int = 3) -> str:
     return attempt
 
 
-def judge(feed: str, day: int, attempt: str, outcome: str = "accepted") -> None:
-    """Write the outcome of an attempt."""
+RULE = {
+    "rule": "citizen_id", "scope": "row", "field": "id_no", "source_field": "ZJHM", "dimension": "准确性",
+    "severity": "refuse", "assessed": 3, "failed": 1, "title_zh": "身份证号码",
+}  # fmt: skip
+
+
+def judge(feed: str, day: int, attempt: str, outcome: str = "accepted", failed: int = 1) -> None:
+    """Write the outcome of an attempt, with the counts of one rule."""
     verdicts = f"s3://verdicts/{path(feed, day).removesuffix('.json')}.parquet"
-    paper = {"judged_attempt": attempt, "outcome": outcome, "verdict_object": verdicts, "salt": uuid4().hex}
+    paper = {
+        "judged_attempt": attempt,
+        "outcome": outcome,
+        "verdict_object": verdicts,
+        "salt": uuid4().hex,
+        "rules": [{**RULE, "failed": failed}],
+    }
     store.write_json("verdicts", f"_outcomes/{path(feed, day)}", paper)
 
 

@@ -116,6 +116,31 @@ class TestRegister:
         con.close()
         assert register()["pending"] == ids(FEED, 1)
 
+    def test_the_rules_counts_follow_the_papers(self) -> None:
+        counts = "SELECT batch_id, rule, scope, assessed, failed FROM lake.ops.rule_result ORDER BY batch_id"
+        deliver(FEED, 1)
+        deliver(FEED, 2)
+        register()
+        first, second = ids(FEED, 1, 2)
+        assert rows(counts) == [(b, "citizen_id", "row", 3, 1) for b in (first, second)]
+        publish_all()
+        judge(FEED, 1, receive(FEED, 1), failed=2)
+        register()
+        assert rows(counts) == [(first, "citizen_id", "row", 3, 2), (second, "citizen_id", "row", 3, 1)]
+        withdraw(FEED, 2)
+        register()
+        assert len(rows(counts)) == 2, "a published batch stands until it is judged anew"
+
+    def test_a_lake_without_the_rules_counts_reads_the_papers_again(self) -> None:
+        deliver(FEED, 1)
+        register()
+        publish_all()
+        con = connect(lake=True)
+        con.execute("DROP TABLE lake.ops.rule_result")
+        con.close()
+        assert register() == {"registered": 1, "pending": [], "withdrawn": []}
+        assert rows("SELECT count(*) FROM lake.ops.rule_result") == [(1,)]
+
     def test_a_feed_that_is_being_pulled_is_left_out(self) -> None:
         deliver(FEED, 1)
         deliver(OTHER, 1)

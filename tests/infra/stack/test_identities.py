@@ -2,7 +2,9 @@
 
 import json
 import stat
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,8 +14,9 @@ from psycopg import sql
 
 from infra import store
 from infra.serving import connect_serving
-from infra.settings import STATE, Settings, connection
+from infra.settings import CONTRACTS, STATE, Settings, connection
 from infra.stack import credentials, postgres, seaweed
+from ingest import contract
 
 
 def _s3(key: str | None, secret: str | None) -> Minio:
@@ -85,6 +88,23 @@ def test_a_department_reads_its_own_returns_and_nothing_else(stack: Settings) ->
             act()
     assert list(police.list_buckets()) == [] or {b.name for b in police.list_buckets()} == {"returns"}
     assert store.read_bytes("returns", "police/a.csv") == b"police"
+
+
+def test_a_platform_that_only_a_contract_names_gets_its_identity(
+    stack: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Known at the next start, with a key that nobody else has, to its own prefix alone."""
+    known = {path.name for path in CONTRACTS.glob("*.odcs.yaml")}
+    for name in (*known, "housing.lease.odcs.yaml"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(contract, "feeds", partial(contract.feeds, tmp_path))
+    identities = {one["name"]: one for one in json.loads(seaweed._identities())["identities"]}
+    assert set(identities) == {credentials.WRITER} | {f"sanling-{name}" for name in seaweed.departments()}
+    assert set(seaweed.departments()) == {name.partition(".")[0] for name in known} | {"housing"}
+    housing = identities["sanling-housing"]
+    assert housing["actions"] == ["Read:returns/housing/*", "List:returns/housing/*"]
+    secrets = [one["credentials"][0]["secretKey"] for one in identities.values()]
+    assert len(set(secrets)) == len(secrets)
 
 
 @pytest.mark.parametrize("role", [*postgres.ROLES, postgres.SUPERUSER])
