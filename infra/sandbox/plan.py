@@ -99,7 +99,7 @@ def make(city: City, events: Events) -> Plan:
     at = {
         "police": events.at + 60 + (rng.exponential(900, size)).astype(np.int64),
         "petition": _office_hours(rng, events.at, rng.geometric(0.28, size) - 1),
-        "grid": _waking(rng, events.at + 600 + rng.exponential(20_000, size).astype(np.int64)),
+        "grid": waking(rng, events.at + 600 + rng.exponential(20_000, size).astype(np.int64)),
         "message": events.at + 3_600 + rng.exponential(2.5 * DAY, size).astype(np.int64),
         "emergency": events.at + 1_800 + rng.exponential(9_000, size).astype(np.int64),
     }
@@ -131,8 +131,8 @@ def _office_hours(rng: Rng, at: Ints, days: Ints) -> Ints:
     return np.asarray(np.where(moment < at + 3600, moment + DAY, moment), dtype=np.int64)
 
 
-def _waking(rng: Rng, at: Ints) -> Ints:
-    """Grid members report between 7 and 21 o'clock; what falls in the night waits for the morning."""
+def waking(rng: Rng, at: Ints) -> Ints:
+    """People of grids and offices write between 7 and 21 o'clock; the night waits for the morning."""
     hour = at % DAY // 3600
     morning = rng.integers(7 * 3600, 9 * 3600, len(at))
     late = np.where(hour >= 21, (at // DAY + 1) * DAY + morning, at)

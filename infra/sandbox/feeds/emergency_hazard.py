@@ -20,7 +20,7 @@ from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.feeds.hazard_words import FINDINGS, demands, described, kinds
 from infra.sandbox.frame import DAY, Frame, constant, fill, words
 from infra.sandbox.noise import chinese, date_text, day_only, fourteen, labelled, padded, serial, slashed
-from infra.sandbox.plan import Plan
+from infra.sandbox.plan import Plan, waking
 from infra.sandbox.randomness import Ints, Rng, Texts, stream, texts
 from infra.sandbox.scenarios import scenarios
 
@@ -28,7 +28,7 @@ COLUMNS = words(
     "隐患编号 检查时间 检查单位 检查人 企业名称 统一社会信用代码 行政区划代码 隐患地点 隐患描述 隐患类型 "
     "隐患等级 整改要求 整改期限 责任单位 整改完成日期 销号情况 关联网格事件 更新时间"
 )
-INSPECTED = 0.006  # hazards that inspections of a day find, per supervised enterprise
+INSPECTED = 0.015  # hazards that inspections of a day find, per supervised enterprise
 GRADE = {"一般": ("一般隐患", "一般事故隐患"), "重大": ("重大隐患", "重大事故隐患")}
 KIND = {"消防安全": ("消防",), "用电安全": ("电气安全",), "机械防护": ("机械设备",)}
 OPEN, BUSY, DONE = "未销号", "整改中", "已销号"
@@ -43,7 +43,7 @@ def build(city: City, events: Events, plan: Plan) -> Frame:
         return empty(COLUMNS)
     at = first["_at"].astype(np.int64)
     busy = np.flatnonzero(rng.random(size) < 0.75)
-    started = at[busy] + rng.integers(DAY // 4, DAY, len(busy))
+    started = waking(rng, at[busy] + rng.integers(DAY // 4, DAY, len(busy)))
     steps = [first, _next(city, first, busy, started, 销号情况=constant(BUSY, len(busy)))]
     # A fifth is late: rectified after the deadline, or not at all while the city is watched.
     done = np.flatnonzero(rng.random(size) < 0.88)
@@ -51,7 +51,7 @@ def build(city: City, events: Events, plan: Plan) -> Frame:
     allowed = first["_days"][done].astype(np.int64)
     used = np.where(is_late, allowed + rng.integers(1, 20, len(done)), rng.integers(2, allowed + 1))
     finished = (at[done] // DAY + used) * DAY
-    checked = finished + rng.integers(10 * 3_600, 3 * DAY, len(done))
+    checked = waking(rng, finished + rng.integers(10 * 3_600, 3 * DAY, len(done)))
     changes = {"整改完成日期": dates(city, finished), "销号情况": constant(DONE, len(done))}
     steps.append(_next(city, first, done, checked, **changes))
     for step in steps:

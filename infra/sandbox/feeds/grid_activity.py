@@ -31,7 +31,8 @@ def build(city: City, events: Events, plan: Plan) -> Frame:  # noqa: ARG001
     grid, kind = np.nonzero(rng.random((len(every.code), len(KINDS))) < np.array(CHANCES))
     size = len(grid)
     often = 1 + rng.poisson(0.8, size)
-    reached = rng.poisson(often * np.array(REACHED)[kind])
+    met = rng.poisson(often * np.array(REACHED)[kind])
+    reached = np.where(kind == 0, met, np.maximum(met, often))  # a patrol may meet nobody
     at = events.day * DAY + rng.integers(20 * 3_600, 22 * 3_600, size)
     day = day_text(city, at)
     values = {

@@ -27,7 +27,7 @@ from infra.sandbox.feeds.dispute_words import KINDS, mediated, mediators, result
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.frame import DAY, Frame, constant, fill, join, pick_columns, words
 from infra.sandbox.noise import citizen_id, date_text, epoch, fourteen, labelled, padded, phone, sex
-from infra.sandbox.plan import Plan, earlier
+from infra.sandbox.plan import Plan, earlier, waking
 from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream, texts
 from infra.sandbox.scenarios import scenarios
 
@@ -85,7 +85,7 @@ def _heard(events: Events, plan: Plan, rng: Rng) -> tuple[Ints, Ints]:
     is_dispute = np.array([s.id in KINDS and s.kind == "dispute" for s in one], dtype=bool)
     is_petition = np.array([s.id in KINDS and s.kind == "petition" for s in one], dtype=bool)
     kept = (is_dispute & (luck < 0.9)) | (is_petition & (luck < PETITIONS))
-    return known[kept], at[kept] + rng.integers(600, 10 * 3_600, int(kept.sum()))
+    return known[kept], waking(rng, at[kept] + rng.integers(600, 10 * 3_600, int(kept.sum())))
 
 
 def _next(
@@ -94,7 +94,7 @@ def _next(
     """The next stage of a share of `base`; `changes` are parallel to all disputes of the day (`_number`)."""
     size = len(base["_at"])
     some = np.flatnonzero(rng.random(size) < share)
-    at = base["_at"][some].astype(np.int64) + rng.integers(soonest, latest, len(some))
+    at = waking(rng, base["_at"][some].astype(np.int64) + rng.integers(soonest, latest, len(some)))
     chosen = {name: values[base["_number"][some].astype(np.int64)] for name, values in changes.items()}
     return version(base, some, at, **chosen, updateTime=times(city, at))
 

@@ -11,7 +11,7 @@ from infra.sandbox.feeds.grid_event import GRIDS_A_VILLAGE
 from infra.sandbox.feeds.grid_grid import grids
 from infra.sandbox.frame import DAY, Frame, constant, fill, join, words
 from infra.sandbox.noise import day_only, epoch, fourteen, labelled, padded, slashed
-from infra.sandbox.plan import Plan
+from infra.sandbox.plan import Plan, waking
 from infra.sandbox.randomness import Ints, Rng, choose, stream, texts
 
 COLUMNS = words(
@@ -52,12 +52,13 @@ def build(city: City, events: Events, plan: Plan) -> Frame:
     if size == 0:
         return empty(COLUMNS)
     signed = np.flatnonzero(rng.random(size) < 0.97)
-    at = first["_at"][signed].astype(np.int64) + rng.integers(600, 20 * 3_600, len(signed))
+    at = waking(rng, first["_at"][signed].astype(np.int64) + rng.integers(600, 20 * 3_600, len(signed)))
     stamp = times(city, at)
     taken = version(first, signed, at, signTime=stamp, status=constant("02", len(signed)), updateTime=stamp)
     done = np.flatnonzero(rng.random(len(signed)) < 0.93)
     # Most report within two days, some after the deadline.
-    when = at[done] + 1_800 + np.exp(rng.normal(11.2, 0.9, len(done))).astype(np.int64) % (15 * DAY)
+    taking = 1_800 + np.exp(rng.normal(11.2, 0.9, len(done))).astype(np.int64) % (15 * DAY)
+    when = waking(rng, at[done] + taking)
     changes = {
         "feedbackTime": times(city, when),
         "feedback": choose(rng, FEEDBACK, len(done)),
@@ -81,7 +82,7 @@ def _issued(city: City, events: Events, plan: Plan, rng: Rng) -> Frame:
     none = [None] * len(free)
     titles = narratives.titles(city, events, rows, rng).tolist()
     morning = events.day * DAY + rng.integers(8 * 3_600, 17 * 3_600, len(free))
-    at = np.concatenate([told + rng.integers(600, 6 * 3_600, len(rows)), morning])
+    at = waking(rng, np.concatenate([told + rng.integers(600, 6 * 3_600, len(rows)), morning]))
     size, village = len(grid), every.village[grid]
     township = d.village_township[village]
     code = texts([code[:9] for code in d.township_code[township].tolist()])

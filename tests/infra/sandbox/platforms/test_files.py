@@ -13,7 +13,9 @@ import fastexcel
 import orjson
 import pytest
 
-from infra.sandbox.platforms import delivery, drop, emergency, grid, load_all, message
+from infra.sandbox.feeds import FEEDS
+from infra.sandbox.platforms import PLATFORMS, delivery, drop, emergency, grid, load_all, message
+from ingest.contract import feeds
 from tests.infra.sandbox.platforms.small_city import (
     FIRST,
     RARE,
@@ -265,6 +267,10 @@ def test_load_all_applies_only_what_is_new_and_starts_anew_for_another_city(city
     assert [each.day for each in load_all(None, FILE_FEEDS)] == [FIRST]
     left = sorted(found.name for found in stranger.parent.iterdir())
     assert left == ["ly_20261001.xlsx", "附件3.xlsx"]
+
+
+def test_every_feed_of_the_city_has_a_platform_and_a_contract() -> None:
+    assert set(PLATFORMS) == set(FEEDS) == set(feeds())
 
 
 def test_unknown_days_are_named(city: Path) -> None:
