@@ -1,4 +1,4 @@
-"""A batch against its feed's history: normal days are silent, what is missing is told, first days say nothing."""
+"""A batch against its feed's history: normal days and first days are silent, what is missing is told."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
