@@ -55,6 +55,9 @@ bench: setup ## Measure the paths side by side with known tools
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m tests.bench
 
+docs: setup ## Write the pages on feeds and departments, without anything from the net
+	$(BIN)/sanling docs
+
 lock: ## Pin every dependency again, with hashes and without addresses
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --output-file requirements.lock

@@ -1,4 +1,4 @@
-"""One Great Expectations checkpoint over one batch: two suites, the batch rules and the row rules."""
+"""One Great Expectations checkpoint over one batch: the rules of the batch, and those that count its rows."""
 
 import os
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")  # read on import
 
 import great_expectations as gx
 
-from expectations.rules.base import BatchRule, RowRule, Rule
+from expectations.rules.base import BatchRule, Rule
 from expectations.scan import Scan
 from expectations.source import DuckDBSource
 
@@ -34,7 +34,7 @@ def judge(
     feed: str,
     relation: str,
     batch_rules: Sequence[BatchRule],
-    row_rules: Sequence[RowRule],
+    row_rules: Sequence[Rule],
 ) -> Judgement:
     """Hold the batch in `relation` against its rules. Raises ValidationBroken when a rule did not run."""
     context = gx.get_context(mode="ephemeral")

@@ -4,6 +4,7 @@ from typing import Any
 
 from expectations.judge import Judgement
 from expectations.rules.base import BatchRule, RowRule
+from expectations.rules.history import HistoryRule
 from expectations.suites import severity_of
 
 
@@ -21,7 +22,8 @@ def rules(judgement: Judgement) -> list[dict[str, Any]]:
     """Each rule with its two numbers, A and B of X = A / B; a batch rule judges one thing, the batch.
 
     `assessed` counts rows whose value is not empty (every row, for `present`); a placeholder such as
-    无 in an optional column counts as assessed, and as kept.
+    无 in an optional column counts as assessed, and as kept. A rule on the history judges nothing while
+    that is short.
     """
     out = []
     for rule, result in judgement.found:
@@ -37,11 +39,26 @@ def rules(judgement: Judgement) -> list[dict[str, Any]]:
                 "source_field": rule.column if isinstance(rule, RowRule) else None,
                 "dimension": rule.dimension,
                 "severity": severity_of(rule),
-                "assessed": counts["element_count"] - counts["missing_count"] if is_row else 1,
+                "assessed": counts["element_count"] - counts["missing_count"]
+                if is_row
+                else counts["details"].get("assessed", 1),
                 "failed": counts["unexpected_count"] if is_row else int(not result["success"]),
             }
         )
     return out
+
+
+def columns(judgement: Judgement) -> dict[str, dict[str, int | None]]:
+    """Source column -> its empty rows, and the rows with its commonest code: the history of later batches."""
+    told: dict[str, dict[str, int]] = {"blank": {}, "commonest": {}}
+    for rule, result in judgement.found:
+        if isinstance(rule, HistoryRule):
+            for name in told:
+                told[name] |= result["result"]["details"].get(name, {})
+    return {
+        name: {"blank": blank, "commonest": told["commonest"].get(name)}
+        for name, blank in told["blank"].items()
+    }
 
 
 def stored(results: dict[str, dict[str, Any]]) -> dict[str, Any]:

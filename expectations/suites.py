@@ -15,11 +15,13 @@ from pydantic.v1 import ValidationError
 from expectations.rules.base import BatchRule, RowRule, Rule, column_of
 from expectations.rules.batch import ExpectControlFile, ExpectKnownColumns, ExpectSchema, ExpectVolume
 from expectations.rules.division import ExpectDivisionCodeRetired
+from expectations.rules.history import ExpectUsualBlanks, ExpectUsualCodes, ExpectUsualVolume
 from expectations.rules.library import RULES
 from expectations.rules.moments import ExpectDate, ExpectTimestamp
 from expectations.rules.numbers import ExpectBoolean, ExpectNumber
 from expectations.rules.presence import ExpectPresent, ExpectUniqueKey
 from expectations.rules.text import ExpectUndamagedText
+from expectations.usual import Usual
 from ingest import contract as contracts
 from ingest.contract import Contract, ContractBroken, Property
 from ingest.landing import Receipt
@@ -28,6 +30,7 @@ SEVERITIES = {"refuse": "critical", "warn": "warning"}  # ours -> Great Expectat
 SLACK = timedelta(days=1)  # clocks differ, and a source may stamp a row after midnight
 FUTURE = ("due_", "planned_", "expires_")  # names of dates that lie ahead
 UPDATED = "updated_at"  # the conformed name of the time of change
+CODED = "expect_code_mapped"
 VOLUMES = {  # comparison of the metric rowCount -> the bound it means
     "mustBeGreaterThan": ("at_least", 1),
     "mustBeGreaterOrEqualTo": ("at_least", 0),
@@ -52,6 +55,30 @@ def batch_rules(contract: Contract, receipt: Receipt) -> list[BatchRule]:
             kwargs = {VOLUMES[name][0]: bound + VOLUMES[name][1] for name, bound in rule.kwargs.items()}
             rules.append(_make(contract, ExpectVolume, kwargs, rule.severity))
     return rules
+
+
+def history_rules(
+    contract: Contract, receipt: Receipt, usual: Usual, commonest: dict[str, tuple[int, int]]
+) -> tuple[BatchRule, list[BatchRule]]:
+    """Rules of the batch against its feed's history: that on its size, and those on its columns."""
+    columns = [p.physical for p in contract.properties if p.physical in set(receipt.columns)]
+    levels = [
+        {name: asdict(level) for name, level in found.items()}
+        for found in ({"": usual.rows} if usual.rows else {}, usual.blank, usual.commonest)
+    ]
+    volume = _make(contract, ExpectUsualVolume, {"usual": levels[0]})
+    blanks = _make(contract, ExpectUsualBlanks, {"usual": levels[1], "columns": columns})
+    return volume, [blanks, _make(contract, ExpectUsualCodes, {"usual": levels[2], "commonest": commonest})]
+
+
+def code_columns(contract: Contract, receipt: Receipt) -> list[str]:
+    """Columns of the batch that hold codes of a list."""
+    present = set(receipt.columns)
+    return [
+        p.physical
+        for p in contract.properties
+        if p.physical in present and any(rule.name == CODED for rule in p.rules)
+    ]
 
 
 def row_rules(contract: Contract, receipt: Receipt) -> list[RowRule]:
@@ -100,7 +127,7 @@ def _of_property(contract: Contract, p: Property, latest: str) -> Iterator[RowRu
         yield _make(contract, kind, column | kwargs)
     for rule in p.rules:
         kwargs = dict(rule.kwargs)
-        if rule.name == "expect_code_mapped":
+        if rule.name == CODED:
             kwargs.setdefault("platform", contract.platform)
         if rule.name != "expect_full_precision":
             kwargs |= lost

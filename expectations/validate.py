@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from expectations import outcome
+from expectations import outcome, usual
 from infra import lake, store
 from ingest import landing
 from ingest.connectors import quote
@@ -24,6 +24,7 @@ from ingest.lock import feed_lock
 if TYPE_CHECKING:
     import duckdb
 
+NO_HISTORY = usual.Usual()
 EMPTY = "(SELECT NULL::VARCHAR AS _record_key WHERE false)"  # a batch without rows has no object
 
 
@@ -44,7 +45,7 @@ def validate(feed: str, interval: Interval) -> dict[str, Any]:
         raw = fetch(receipt, folder / "raw.parquet")
         verdicts = folder / "verdicts.parquet" if raw else None
         with closing(lake.connect()) as con:
-            found, report = judge_file(con, contract, receipt, raw, verdicts)
+            found, report = judge_file(con, contract, receipt, raw, verdicts, usual.of(con, feed, interval))
         hold.check()
         return _publish(feed, interval, found, report, verdicts)
 
@@ -55,6 +56,7 @@ def judge_file(
     receipt: Receipt,
     raw: Path | None,
     verdicts: Path | None,
+    history: usual.Usual = NO_HISTORY,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Judge the rows in `raw` and write their verdicts to a file; None stands for a batch without rows.
 
@@ -66,7 +68,10 @@ def judge_file(
 
     relation = f"read_parquet({quote(str(raw))})" if raw else EMPTY
     rows = suites.row_rules(contract, receipt) if raw else []
-    judgement = judge(con, contract.feed, relation, suites.batch_rules(contract, receipt), rows)
+    codes = usual.commonest(con, relation, suites.code_columns(contract, receipt)) if raw else {}
+    volume, of_columns = suites.history_rules(contract, receipt, history, codes)
+    batch = [*suites.batch_rules(contract, receipt), volume]
+    judgement = judge(con, contract.feed, relation, batch, [*rows, *of_columns] if raw else [])
     if verdicts:
         writer.write(con, judgement.scan, rows, verdicts)
     problems = report.problems(judgement)
@@ -86,6 +91,7 @@ def judge_file(
         "refused_rows": refused,
         "warned_rows": warned,
         "rules": report.rules(judgement),
+        "columns": report.columns(judgement),
     }
     return found, report.stored(judgement.results)
 

@@ -117,10 +117,10 @@ def _promises(contract: Contract) -> dict[str, Any]:
 
 
 def feed_macros(contracts: list[Contract]) -> str:
-    """Macros that list feeds: all, those with a staging model, those that mark what their source deleted."""
+    """Macros that list feeds: all, staged ones that report events, those that mark what was deleted."""
     lists = {
         "contract_feeds": contracts,
-        "staged_feeds": [contract for contract in contracts if staging_file(contract).exists()],
+        "report_feeds": [c for c in contracts if c.is_report and staging_file(c).exists()],
         "deleting_feeds": [c for c in contracts if DELETED in {p.name for p in c.properties}],
     }
     text = f"{{#- {NOTE} -#}}\n"

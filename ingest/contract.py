@@ -131,6 +131,7 @@ def _contract(odcs: OpenDataContractStandard) -> Contract:
             retention=f"{retention.value}{retention.unit or ''}",
             return_due_days=int(str(sla["returnDue"].value)),
         ),
+        tags=tuple(odcs.tags or ()),
     )
 
 

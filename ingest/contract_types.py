@@ -100,6 +100,12 @@ class Contract:
     table_rules: tuple[Rule, ...]
     server: Server
     sla: Sla
+    tags: tuple[str, ...] = ()  # `report`: each record tells of something that happened
+
+    @property
+    def is_report(self) -> bool:
+        """Whether its records are reports of events; others are registers, counts, steps."""
+        return "report" in self.tags
 
     @property
     def name(self) -> str:

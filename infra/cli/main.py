@@ -9,6 +9,7 @@ GROUPS = ("contract", "sandbox", "stack")  # modules with an `app` of several ve
 VERBS = {  # verb -> module that has a function of the same name
     "audit": "night",
     "build": "night",
+    "docs": "docs",
     "feeds": "feeds",
     "ledger": "ledger",
     "night": "night",

@@ -7,6 +7,7 @@ import duckdb
 
 from infra.lake import connect
 from infra.nightly import gate, journal, publication
+from infra.pages import write as pages
 from ingest.interval import SHANGHAI
 
 LATEST = "latest"  # the journal's name for the last run of a day
@@ -54,6 +55,8 @@ def report(day: date, run_id: str) -> dict[str, Any]:
     said["snapshot"] = published.snapshot if published and is_ours else None
     said["marts"] = published.marts if published and is_ours else {}
     said["warnings"] = _warnings(day, run_id)
+    if is_ours:
+        pages.write()
     for name in (run_id, LATEST):
         journal.write(day, name, "report", said)
     return said

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from expectations.validate import judge_file
+from expectations.usual import Usual
+from expectations.validate import NO_HISTORY, judge_file
 from infra.lake import FUNCTIONS, set_pseudonym_key
 from ingest import lineage
 from ingest.connectors import Part, quote
@@ -109,14 +110,20 @@ class Judged:
 
 
 def judge_rows(
-    feed: str, rows: Sequence[Row], folder: Path, contract: Contract | None = None, **receipt: Any
+    feed: str,
+    rows: Sequence[Row],
+    folder: Path,
+    contract: Contract | None = None,
+    history: Usual = NO_HISTORY,
+    **receipt: Any,
 ) -> Judged:
     """Judge rows by the contract of a feed, without a store."""
     contract = contract or load(feed)
     raw, verdicts = folder / "raw.parquet", folder / "verdicts.parquet"
     con = connect()
     write_raw(con, contract, rows, raw)
-    outcome, report = judge_file(con, contract, receipt_of(contract, raw, **receipt), raw, verdicts)
+    batch = receipt_of(contract, raw, **receipt)
+    outcome, report = judge_file(con, contract, batch, raw, verdicts, history)
     table = con.execute(f"SELECT * FROM read_parquet({quote(str(verdicts))})").to_arrow_table()
     con.close()
     return Judged(outcome, report, table.to_pylist())

@@ -18,23 +18,13 @@
         'police__resident',
     ]) }}
 {%- endmacro %}
-{% macro staged_feeds() -%}
+{% macro report_feeds() -%}
     {{ return([
         'emergency__accident',
-        'emergency__enterprise',
-        'emergency__hazard',
-        'grid__activity',
-        'grid__dispute',
         'grid__event',
-        'grid__grid',
-        'grid__task',
         'petition__message',
         'petition__petition',
-        'police__address',
-        'police__case',
         'police__incident',
-        'police__organisation',
-        'police__resident',
     ]) }}
 {%- endmacro %}
 {% macro deleting_feeds() -%}

@@ -1,7 +1,6 @@
 """Which days of the outbox each platform has taken in, so that `load_all` does only what is missing."""
 
 import json
-import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -38,8 +37,6 @@ def replace(target: Path, body: bytes) -> None:
     partial = target.with_name(f".{target.name}.part")
     with partial.open("wb") as stream:
         stream.write(body)
-        stream.flush()
-        os.fsync(stream.fileno())
     partial.replace(target)
 
 

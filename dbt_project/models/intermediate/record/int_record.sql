@@ -1,11 +1,11 @@
 {%- set staged = [] -%}
-{%- for name in staged_feeds() -%}{%- do staged.append('stg_' ~ name) -%}{%- endfor -%}
+{%- for name in report_feeds() -%}{%- do staged.append('stg_' ~ name) -%}{%- endfor -%}
 {{ config(unique_key='_record_key', meta={'scope': 'records', 'driver': staged}) }}
 
--- Every current record of every feed in one shape. `is_live` is false for records that must not leave this layer:
+-- Every current report of every feed that reports events, in one shape. `is_live` is false for records that must not leave this layer:
 -- confidential ones, and those the source has deleted or marked invalid.
 with reports as (
-    {%- for name in staged_feeds() %}
+    {%- for name in report_feeds() %}
     select
         '{{ name.split("__")[0] }}' as platform,
         '{{ name | replace("__", ".") }}' as feed,
