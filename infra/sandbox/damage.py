@@ -34,6 +34,7 @@ ORDERS = {
     "PASJ": ("FASJ", 1, 240),
     "DJRQ": ("CSRQ", 48, 40_000),
     "TYSJ": ("QYSJ", 48, 20_000),
+    "XBSJ": ("BLSJ", 48, 400),
 }
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
 UNMAPPED = {
@@ -67,6 +68,8 @@ UNMAPPED = {
     "DZZT": ("7", "待定状态"),
     "ZBXDM": ("地方坐标系", "X9"),
     "DWLBDM": ("77", "其他类别九"),
+    "BLFS": ("传阅", "方式九"),
+    "BLZT": ("流转状态九", "状态未定义"),
 }
 PAIRS = {"FXDWJD": "FXDWWD", "ZXDJD": "ZXDWD", "经度": "纬度"}  # longitude -> latitude
 

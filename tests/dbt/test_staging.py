@@ -142,6 +142,28 @@ STAGED: list[tuple[str, Row, Expected]] = [
             "is_cancelled": False,
         },
     ),
+    (
+        "petition.progress",
+        {
+            "step_no": "GCXF202610000102",
+            "step_number": "2",
+            "handled_at": "2026/10/2 9:05:01",
+            "handling": "存档",
+            "status": "已存档",
+            "due_on": "2026年11月30日",
+        },
+        {
+            "source_no": "GCXF202610000102",
+            "petition_no": "XF2026100001",
+            "step_number": 2,
+            "handled_at": at("2026-10-02 09:05:01"),
+            "handled_by_unit": "中原区信访局",
+            "handled_by": None,
+            "handling": "archive",
+            "petition_status": "archived",
+            "due_on": date(2026, 11, 30),
+        },
+    ),
 ]
 
 

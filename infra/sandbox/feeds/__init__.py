@@ -5,6 +5,7 @@ from infra.sandbox.feeds import (
     grid_event,
     petition_message,
     petition_petition,
+    petition_progress,
     police_address,
     police_case,
     police_incident,
@@ -25,5 +26,6 @@ FEEDS: dict[str, Feed] = {
         police_resident,
         police_address,
         police_organisation,
+        petition_progress,
     )
 }
