@@ -66,6 +66,12 @@ def staging_file(contract: Contract) -> Path:
     return PROJECT / "models" / "staging" / contract.platform / name
 
 
+def tells_of_events(contract: Contract) -> bool:
+    """Whether the staging model gives an event kind: that of master data, or of steps of a matter, gives none."""
+    file = staging_file(contract)
+    return file.exists() and " as event_kind" in file.read_text(encoding="utf-8")
+
+
 def base_model(contract: Contract) -> str:
     """The SQL file of a base model: which source column is which conformed one; the macro does the rest."""
     names = [p.name for p in contract.properties]
@@ -112,10 +118,10 @@ def _promises(contract: Contract) -> dict[str, Any]:
 
 
 def feed_macros(contracts: list[Contract]) -> str:
-    """Macros that list the feeds, for models that read all of them or all that have a staging model."""
+    """Macros that list the feeds, for models that read all of them or all that tell of events."""
     lists = {
         "contract_feeds": contracts,
-        "staged_feeds": [contract for contract in contracts if staging_file(contract).exists()],
+        "staged_feeds": [contract for contract in contracts if tells_of_events(contract)],
     }
     text = f"{{#- {NOTE} -#}}\n"
     for name, found in lists.items():

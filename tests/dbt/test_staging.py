@@ -37,6 +37,7 @@ STAGED: list[tuple[str, Row, Expected]] = [
             "status": "handling",
             "case_status": "solved",
             "occurred_at": at("2026-09-30 08:00:00"),
+            "reported_at": at("2026-10-01 10:00:00"),
             "filed_at": at("2026-10-01 10:00:00"),
             "solved_at": None,
             "division_code": "410102001000",

@@ -19,11 +19,7 @@
         'grid__event',
         'petition__message',
         'petition__petition',
-        'petition__progress',
-        'police__address',
         'police__case',
         'police__incident',
-        'police__organisation',
-        'police__resident',
     ]) }}
 {%- endmacro %}
