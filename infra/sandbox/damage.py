@@ -39,10 +39,14 @@ ORDERS = {
     "signTime": ("issueTime", 1, 48),
     "feedbackTime": ("signTime", 1, 40),
     "deadline": ("happenDate", 24, 400),  # of a dispute
+    "XBSJ": ("BLSJ", 48, 400),
 }
 CLOSED = {  # field that a closed matter must have -> the status column and its closed values
     "BJSJ": ("XFJZT", ("已办结", "已存档")),
     "closeTime": ("status", ("4", "5")),
+    "result": ("status", ("3", "4", "5", "7")),
+    "整改完成日期": ("销号情况", ("已销号",)),
+    "feedback": ("status", ("05",)),
 }
 UNPARSABLE = ("2026-13-45", "十月三日", "2026年13月40日", "待定时间", "20261399")
 UNMAPPED = {
@@ -93,6 +97,8 @@ UNMAPPED = {
     "activityType": ("联欢", "K9"),
     "gridType": ("混合网格", "G9"),
     "状态": ("筹备九", "状态未定义"),
+    "BLFS": ("传阅", "方式九"),
+    "BLZT": ("流转状态九", "状态未定义"),
 }
 MORE = "补充：情况基本属实。"
 TWINS = {  # key -> the column in which a second row of that key differs, and by what
@@ -298,6 +304,11 @@ def closed_without(at: Spot) -> Changes | None:
     return {at.field: at.one(("", None))} if at.row[column] in closed else None
 
 
+def parts_exceed(at: Spot) -> Changes | None:
+    """More offenders at large than did it."""
+    return {at.field: str(int(at.row["ZARS"]) + 1)} if at.row["ZARS"] else None
+
+
 def id_in_name(at: Spot) -> Changes | None:
     """An ID number in the column of the name."""
     adults = at.city.people.adults
@@ -335,6 +346,7 @@ KINDS: dict[str, Damage] = {
         coordinates_outside,
         grade_wrong,
         closed_without,
+        parts_exceed,
         id_in_name,
         duplicate_key,
     )

@@ -275,6 +275,14 @@ CODES = {
     "police.address": {"address_kind": "01", "address_status": "1"},
     "police.organisation": {"organisation_name": "郑州安达建筑有限公司", "organisation_kind": "01"},
     "police.case": {"category": "0201", "nature": "02", "status": "03"},
+    "petition.progress": {
+        "petition_no": "XF2026100001",
+        "step_number": "1",
+        "handled_at": "2026-10-01 09:00:00",
+        "handled_by_unit": "中原区信访局",
+        "handling": "转送",
+        "status": "待办理",
+    },
     "petition.petition": {"category": "房产物业_物业服务", "status": "待办理", "form": "网信"},
     "emergency.accident": {
         "category": "高处坠落",

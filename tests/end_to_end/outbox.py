@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from infra.sandbox.feeds import FEEDS
+from infra.sandbox.platforms.drop import EXPORTS
 from infra.sandbox.platforms.emergency import REPORTS
 from infra.sandbox.platforms.grid import PUSHES, ROWS_A_FILE
 from ingest.connectors import identifier, quote
@@ -36,7 +37,7 @@ from read_parquet('{folder}/*.parquet', filename = true, file_row_number = true)
 """
 # A day's file of each kind -> the day's positions in it, in order.
 FILES = " ".join(
-    [f"when '{each.feed}' then '{each.stem}_' || {DAY}" for each in REPORTS]
+    [f"when '{each.feed}' then '{each.stem}_' || {DAY}" for each in (*REPORTS, *EXPORTS)]
     + [
         f"when '{each.feed}' then printf('{each.stem}_%s_%03d', {DAY}, 1 + position // {ROWS_A_FILE})"
         for each in PUSHES

@@ -23,7 +23,7 @@ CITY = Params(seed=5, people=600, days=2, dirt=0.05)
 LOAD = "import sys; from datetime import date; from infra import store; from infra.sandbox import platforms; "
 LOAD += "store.ensure_buckets(); platforms.load_all(date.fromisoformat(sys.argv[1]), tuple(sys.argv[2:]))"
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

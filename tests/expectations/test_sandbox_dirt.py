@@ -26,6 +26,7 @@ RULE = {
     "coordinates_swapped": {"coordinates"}, "coordinates_zero": {"coordinates"},
     "coordinates_projected": {"coordinates"}, "coordinates_outside": {"coordinates"}, "phone_bad": {"phone"},
     "grade_wrong": {"accident_grade"}, "closed_without": {"present_when"}, "id_in_name": {"person_name"},
+    "parts_exceed": {"sum_at_most"},
 }  # fmt: skip
 
 

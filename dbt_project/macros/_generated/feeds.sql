@@ -11,6 +11,7 @@
         'grid__task',
         'petition__message',
         'petition__petition',
+        'petition__progress',
         'police__address',
         'police__case',
         'police__incident',

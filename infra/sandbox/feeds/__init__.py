@@ -11,6 +11,7 @@ from infra.sandbox.feeds import (
     grid_task,
     petition_message,
     petition_petition,
+    petition_progress,
     police_address,
     police_case,
     police_incident,
@@ -37,5 +38,6 @@ FEEDS: dict[str, Feed] = {
         grid_grid,
         grid_task,
         grid_activity,
+        petition_progress,
     )
 }

@@ -35,7 +35,8 @@ class Resource:
 
 
 PETITION = Resource("petition.petition", "/api/v1/petitions", "XFJBH", "GXSJ", "XFRS")
-RESOURCES = (PETITION,)
+PROGRESS = Resource("petition.progress", "/api/v1/progress", "GCBH", "GXSJ", "XH")
+RESOURCES = (PETITION, PROGRESS)
 VERSIONS = """
 CREATE TEMP TABLE versions AS
 WITH entered AS (

@@ -269,6 +269,22 @@ def test_grids_are_those_that_events_name_and_lie_in_one_community(con: duckdb.D
     assert 0.9 < one(con, people) / one(con, "SELECT count(*) FROM persons") < 1.2
 
 
+def test_steps_belong_to_petitions_and_count_on(con: duckdb.DuckDBPyConnection) -> None:
+    rows = 'FROM "petition.progress" WHERE kind IS NULL'
+    orphans = f"""SELECT count(*) {rows} AND 'petition.petition:' || "XFJBH" NOT IN
+        (SELECT record_key FROM records)"""
+    assert one(con, orphans) == 0
+    for handling in ("登记", "转送", "督办", "受理"):
+        assert one(con, f"SELECT count(*) {rows} AND \"BLFS\" = '{handling}'") > 0, handling
+    backwards = """SELECT count(*) FROM "petition.progress" a JOIN "petition.progress" b USING ("XFJBH")
+        WHERE a.kind IS NULL AND b.kind IS NULL AND CAST(a."XH" AS INT) < CAST(b."XH" AS INT)
+        AND parse_timestamp_cn(a."BLSJ") > parse_timestamp_cn(b."BLSJ")"""
+    assert one(con, backwards) == 0
+    twice = """SELECT count(*) FROM (SELECT 1 FROM "petition.progress" WHERE kind IS NULL
+        GROUP BY "XFJBH", "XH" HAVING count(DISTINCT "GCBH") > 1)"""
+    assert one(con, twice) == 0
+
+
 def test_petitions_come_back_as_the_same_matter() -> None:
     built = city.build(Params(people=3_000))
     days = [events.of_day(built, day) for day in range(8)]
@@ -288,6 +304,7 @@ def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnec
         ("grid.dispute", "relatedNo"),
         ("grid.task", "relatedNo"),
         ("emergency.hazard", "关联网格事件"),
+        ("petition.progress", "XFJBH"),
     ):
         query = f"""SELECT count(*)
             FROM (SELECT DISTINCT "{FEEDS[feed].key}" AS key, "{column}" AS number FROM "{feed}") AS rows
@@ -352,6 +369,7 @@ def test_dates_stand_in_order_but_where_spoiled(con: duckdb.DuckDBPyConnection) 
         ("police.address", "QYSJ", "TYSJ"),
         ("petition.petition", "DJSJ", "BJSJ"),
         ("petition.petition", "WTFSRQ", "XFRQ"),
+        ("petition.progress", "BLSJ", "XBSJ"),
         ("petition.message", "留言时间", "答复时间"),
         ("emergency.accident", "发生时间", "报送时间"),
         ("grid.event", "happenTime", "reportTime"),
@@ -378,6 +396,7 @@ def test_only_a_deadline_lies_in_the_future(con: duckdb.DuckDBPyConnection) -> N
         ("police.address", "QYSJ TYSJ GXSJ RKSJ"),
         ("police.organisation", "GXSJ RKSJ"),
         ("petition.petition", "XFRQ DJSJ WTFSRQ BJSJ GXSJ"),
+        ("petition.progress", "BLSJ GXSJ"),
         ("petition.message", "留言时间 答复时间"),
         ("emergency.accident", "发生时间 报送时间 更新时间"),
         ("grid.event", "happenTime reportTime closeTime updateTime"),

@@ -30,6 +30,8 @@ final as (
         status_code as case_status,
         {{ shanghai('parse_timestamp_cn(occurred_at)') }} as occurred_at,
         'exact' as time_precision,
+        -- A case says when it was filed, not when it was taken up: until then its latest version stands for that.
+        {{ shanghai('coalesce(parse_timestamp_cn(filed_at), _updated_at)') }} as reported_at,
         {{ shanghai('parse_timestamp_cn(filed_at)') }} as filed_at,
         {{ shanghai('parse_timestamp_cn(solved_at)') }} as solved_at,
         {{ shanghai('_updated_at') }} as updated_at,

@@ -46,12 +46,14 @@ def client(server: str) -> Iterator[httpx.Client]:
         yield opened
 
 
-def everything(client: httpx.Client, size: int, **interval: str) -> list[dict[str, object]]:
+def everything(
+    client: httpx.Client, size: int, path: str = PAGES, **interval: str
+) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     page = 1
     while True:
         params = {"page": page, "size": size, **interval}
-        data = client.get(PAGES, params=params).raise_for_status().json()["data"]
+        data = client.get(path, params=params).raise_for_status().json()["data"]
         rows += data["rows"]
         if page * size >= data["total"]:
             assert len(rows) == data["total"]
@@ -128,6 +130,23 @@ def test_values_arrive_as_they_were_entered(client: httpx.Client) -> None:
     assert first["XFRS"] == 3
     assert {name: second[name] for name in odd} == odd
     assert next(iter(first)) == "XFJBH"
+
+
+def test_each_resource_has_a_path_of_its_own(client: httpx.Client) -> None:
+    write_day("petition.petition", FIRST, [petition("P1")])
+    steps = [
+        {"GCBH": "GCP101", "XFJBH": "P1", "XH": "1", "BLFS": "转送", "GXSJ": "2026-10-01 11:00:00"},
+        {"GCBH": "GCP102", "XFJBH": "P1", "XH": "若干", "BLFS": "办结", "GXSJ": "2026-10-01 12:00:00"},
+    ]
+    write_day("petition.progress", FIRST, steps)
+    for resource in petition_store.RESOURCES:
+        petition_store.load(resource, FIRST)
+    got = everything(client, 10, "/api/v1/progress")
+    assert [(row["GCBH"], row["XFJBH"], row["XH"]) for row in got] == [
+        ("GCP101", "P1", 1),
+        ("GCP102", "P1", "若干"),
+    ]
+    assert [row["XFJBH"] for row in everything(client, 10)] == ["P1"]
 
 
 def test_a_later_day_replaces_versions_and_hides_what_was_deleted(client: httpx.Client) -> None:
