@@ -67,7 +67,7 @@ def staging_file(contract: Contract) -> Path:
 
 
 def tells_of_events(contract: Contract) -> bool:
-    """Whether the staging model gives an event kind: that of master data, or of steps of a matter, gives none."""
+    """Whether the staging model gives an event kind, which master data and the steps of a matter lack."""
     file = staging_file(contract)
     return file.exists() and " as event_kind" in file.read_text(encoding="utf-8")
 
