@@ -25,6 +25,7 @@
         'grid__event',
         'petition__message',
         'petition__petition',
+        'police__case',
         'police__incident',
     ]) }}
 {%- endmacro %}

@@ -6,7 +6,7 @@ from infra.sandbox import narratives
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import division, empty, marks, stacked, times, version
+from infra.sandbox.feeds.common import division, empty, marks, optional, stacked, times, version
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.frame import DAY, Frame, constant, digits, fill, join, take, words
 from infra.sandbox.noise import labelled, padded
@@ -43,6 +43,7 @@ CALLED = {
     "0202": "入室盗窃",
     "0203": "电信网络诈骗",
 }
+BY_CALL = 0.92  # share that names the call it came from
 WRONG_FIRST = 0.05  # share whose category is corrected later
 FILED, SOLVED, CLOSED = 0.93, 0.45, 0.9
 DELETED = 0.2  # of the few that are never filed
@@ -90,7 +91,7 @@ def _taken_up(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, plan: 
         "XZQHDM": division(city, events, rows),
         "FADDXZ": written(city, events.place[rows], "police", rng),
         "JYAQ": join(when, said),
-        "JJDBH": plan.number["police"][rows],
+        "JJDBH": optional(plan.number["police"][rows], rng.random(size) < BY_CALL),
         "SFPA": constant("0", size),
         "SFMA": constant("0", size),
         "BADWDM": join(county, texts([c[6:9] for c in d.township_code[township].tolist()]), "000"),
