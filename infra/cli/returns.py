@@ -23,6 +23,9 @@ order by status = 'closed', due_on, feed, record_key, rule, source_field limit %
 """
 
 
+WIDE = ("batch", "batch_files", "outcome", "source_field", "first_seen_on", "times_returned")
+
+
 class Status(StrEnum):
     """What an item may be."""
 
@@ -41,7 +44,7 @@ def returns(
 ) -> None:
     """List the return files by department, newest batch first: rows refused and warned of, due date, status.
 
-    A batch's counts are of the items that it opened; its files stand in the bucket `returns`.
+    A batch's counts are of the items that it opened; JSON and CSV also name the files.
 
     Examples:
 
@@ -56,12 +59,19 @@ def returns(
     try:
         if items or status:
             values = {"feed": feed, "day": day, "status": status and status.value, "limit": limit}
-            show(_published(ITEMS, values), "return items", fmt)
+            show(_narrow(_published(ITEMS, values), fmt), "return items", fmt)
         else:
-            show(_batches(feed, day, limit), "returns", fmt)
+            show(_narrow(_batches(feed, day, limit), fmt), "returns", fmt)
     except psycopg.errors.UndefinedTable:
         errors.print("nothing has been published yet: run `make run` first")
         raise typer.Exit(1) from None
+
+
+def _narrow(rows: list[dict[str, Any]], fmt: Format) -> list[dict[str, Any]]:
+    """The rows without what is too wide for a table."""
+    if fmt is not Format.table:
+        return rows
+    return [{name: value for name, value in row.items() if name not in WIDE} for row in rows]
 
 
 def _batches(feed: str | None, day: str | None, limit: int) -> list[dict[str, Any]]:

@@ -55,10 +55,10 @@ def report(day: date, run_id: str) -> dict[str, Any]:
     said["snapshot"] = published.snapshot if published and is_ours else None
     said["marts"] = published.marts if published and is_ours else {}
     said["warnings"] = _warnings(day, run_id)
-    if is_ours:
-        pages.write()
     for name in (run_id, LATEST):
         journal.write(day, name, "report", said)
+    if is_ours:
+        pages.write()
     return said
 
 

@@ -1,13 +1,14 @@
 """The project's own promises: generated files are fresh, marts are described, nothing is secret in it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from infra.generate import PROJECT, base_name, render, staging_file, stale
+from infra.generate import PROJECT, base_name, feed_seed, render, staging_file, stale
 from infra.settings import ROOT
 from ingest.contract import load_all
 
@@ -39,6 +40,14 @@ def test_a_changed_contract_makes_generated_files_stale() -> None:
     contracts = load_all()
     named = {path.name for path in stale(render(contracts[1:]))}
     assert f"{base_name(contracts[0])}.sql" in named, "the file of a contract that is gone"
+
+
+def test_the_seed_says_which_keys_are_personal() -> None:
+    """A platform may number its records by ID number; marts then mask the key."""
+    contract = load_all()[0]
+    personal = [replace(p, classification="restricted") for p in contract.properties if p.primary_key]
+    rows = [feed_seed([each]).splitlines()[1] for each in (contract, replace(contract, properties=personal))]
+    assert [row.rsplit(",", 1)[1] for row in rows] == ["internal", "restricted"]
 
 
 @pytest.mark.parametrize("contract", load_all(), ids=lambda contract: contract.feed)

@@ -1,12 +1,12 @@
 {{ config(unique_key='return_item_id') }}
 
--- Faults that no record's later version can mend, because there is no record to follow: a batch rule that a whole
--- batch broke, and rows that came without a key. Each closes with the feed's next accepted batch that has rows and
--- does not break that rule in that way. Few rows, so all of them are computed each night.
+-- Faults that no record's later version can mend, because there is no record to follow: a rule for which a batch was
+-- refused as a whole, and rows that came without a key. Each closes with the feed's next accepted batch that has rows
+-- and does not break that rule in that way. Few rows, so all of them are computed each night.
 with fault as (
     select batch_id, 'batch' as scope, rule, '' as source_field, field, dimension, severity, '' as place
     from {{ source('ops', 'rule_result') }}
-    where scope = 'batch' and failed > 0
+    where scope = 'batch' and severity = 'refuse' and failed > 0
     union all
     select
         _batch_id as batch_id,
