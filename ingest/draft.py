@@ -86,6 +86,7 @@ def _head(feed: str, platform: str, server: dict[str, Any], settings: dict[str, 
         "name": "TODO 名称",
         "domain": platform,
         "dataProduct": "sanling",
+        "tags": ["report"],
         "description": {
             "purpose": "TODO why the city may hold this.",
             "usage": "TODO",
