@@ -23,7 +23,7 @@ class ContractBroken(ValueError):
 
 NAMING = (  # settings of table rules that name properties
     *("earlier", "later", "longitude", "latitude", "lonlat", "division"),
-    *("field", "when", "parts", "whole", "deaths", "serious_injuries", "loss"),
+    *("field", "when", "parts", "whole", "deaths", "serious_injuries", "loss", "birth", "sex"),
 )
 
 

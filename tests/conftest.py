@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 # Before anything imports infra.settings, which reads the state folder once. A caller's own settings
 # would lead the tests to a caller's own stores.
@@ -14,6 +15,9 @@ for name in [name for name in os.environ if name.startswith("SANLING_")]:
     del os.environ[name]
 STATE = Path(tempfile.mkdtemp(prefix="sanling-test-"))
 os.environ["SANLING_STATE"] = str(STATE)
+
+hypothesis_settings.register_profile("sanling", deadline=None)  # a busy machine is no fault of a property
+hypothesis_settings.load_profile("sanling")
 
 from infra.settings import Settings, settings  # noqa: E402
 

@@ -1,8 +1,13 @@
 """公民身份号码, GB 11643."""
 
-from expectations.check import alias
-from expectations.rules.base import RowRule
-from ingest.connectors import quote
+from collections.abc import Mapping
+from typing import Any
+
+from expectations.check import alias, filled
+from expectations.rules.base import RowRule, column_of
+from expectations.rules.code_list import code_of
+from ingest.connectors import identifier, quote
+from ingest.contract import Property
 
 
 class ExpectCitizenId(RowRule):
@@ -35,3 +40,39 @@ class ExpectCitizenId(RowRule):
             f"CASE WHEN regexp_full_match({number}, '0+|1+|2+|3+|4+|5+|6+|7+|8+|9+') THEN {repeated} "
             f"WHEN NOT regexp_full_match({number}, '[0-9]{{17}}[0-9X]') THEN {length} ELSE {check} END"
         )
+
+
+class ExpectIdAgrees(RowRule):
+    """Birth date and sex are those that the ID number holds; a number that is none is judged elsewhere."""
+
+    title_zh = "身份号码与出生日期、性别相符"
+    clause = "GB 11643：第 7 至 14 位为出生日期，第 17 位奇数为男、偶数为女"
+    dimension = "一致性"
+    message_zh = "“{label}”中的出生日期或性别与本行所填不符，可能是他人的号码；请按证件原件核对"
+    message_en = "the number holds another birth date or sex, it may be somebody else's; compare the document"
+
+    birth: str
+    sex: str
+    platform: str
+
+    @classmethod
+    def over(cls, kwargs: Mapping[str, Any], names: Mapping[str, Property]) -> dict[str, Any]:
+        """From the conformed names of number, birth date and sex."""
+        others = {key: names[kwargs[key]].physical for key in ("birth", "sex")}
+        return column_of(names[kwargs["field"]]) | others | {"platform": kwargs["platform"]}
+
+    def unexpected(self) -> tuple[str, tuple[str, ...]]:
+        """A valid number that says otherwise."""
+        number = f"clean_citizen_id({self.quoted})"
+        digits = f"_id_digits({alias(number)})"
+        born = f"strftime(parse_date_cn({identifier(self.birth)}), '%Y%m%d')"
+        sex = code_of("sex", self.platform, identifier(self.sex))
+        shown = f"CASE WHEN substr({alias(number)}, 17, 1) IN ('1', '3', '5', '7', '9') THEN '1' ELSE '2' END"
+        other_sex = f"{alias(sex)} IN ('1', '2') AND {alias(sex)} <> {shown}"
+        differs = f"substr({alias(number)}, 7, 8) <> {alias(born)} OR {other_sex}"
+        valid = f"_citizen_id_ok({alias(number)}, {alias(digits)})"
+        return f"{valid} AND ({differs})", (number, digits, born, sex)
+
+    def applies(self) -> str:
+        """All three are given."""
+        return filled(self.column, self.birth, self.sex)

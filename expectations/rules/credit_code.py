@@ -1,4 +1,4 @@
-"""统一社会信用代码, GB 32100."""
+"""统一社会信用代码, GB 32100, and 组织机构代码, GB 11714, which it contains at positions 9 to 17."""
 
 from expectations.check import alias
 from expectations.rules.base import RowRule
@@ -34,3 +34,18 @@ class ExpectCreditCode(RowRule):
             f"WHEN regexp_full_match({code}, '[0-9A-Z]{{8}}[0-9X]') THEN {organisation} "
             f"WHEN NOT regexp_full_match({code}, '[0-9A-HJ-NPQRTUWXY]{{18}}') THEN {form} ELSE {check} END"
         )
+
+
+class ExpectOrganisationCode(RowRule):
+    """Eight digits or capital letters and a check character; older systems know organisations by it alone."""
+
+    title_zh = "组织机构代码"
+    clause = "GB 11714-1997 全国组织机构代码编制规则：位数、字符、校验码"
+    dimension = "规范性"
+    message_zh = "“{label}”不是有效的组织机构代码；请按原证填 9 位，已换证的改填统一社会信用代码"
+    message_en = "no valid organisation code; nine characters, or the credit code instead"
+
+    def unexpected(self) -> tuple[str, tuple[str, ...]]:
+        """Something stands there, and it is no organisation code."""
+        code = f"clean_credit_code({self.quoted})"
+        return f"{alias(code)} IS NOT NULL AND NOT organisation_code_ok({alias(code)})", (code,)

@@ -14,6 +14,7 @@
 --  citizen_id_ok(y)         y = clean_citizen_id(x): form, real birth date since 1900, check character (GB 11643)
 --  clean_credit_code(x)     upper case, no blanks or hyphens
 --  credit_code_ok(y)        y = clean_credit_code(x): form and check character (GB 32100; letters may come first)
+--  organisation_code_ok(y)  y = clean_credit_code(x): nine characters with their check character (GB 11714)
 --  clean_phone(x)           digits only; without +86 and without the extension; the first of several numbers
 --  phone_ok(y)              y = clean_phone(x): mobile, fixed line with or without area code, service number
 --  clean_division_code(x)   12 digits: 2, 4, 6 and 9 digits are filled with zeros; NULL if it is no such number
@@ -163,6 +164,25 @@ CREATE OR REPLACE TEMP MACRO _credit_code_ok(y) AS
                     + _b31(y, 14) * 24 + _b31(y, 15) * 10 + _b31(y, 16) * 30 + _b31(y, 17) * 28
                 ) % 31
             ) % 31
+        ELSE FALSE
+    END;
+
+-- ---------------------------------------------------------------- organisation code, GB 11714
+CREATE OR REPLACE TEMP MACRO _b36(y, i) AS strpos('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', substr(y, i, 1)) - 1;
+CREATE OR REPLACE TEMP MACRO organisation_code_ok(y) AS
+    CASE
+        WHEN y IS NULL THEN NULL
+        WHEN regexp_full_match(y, '[0-9A-Z]{8}[0-9X]')
+            THEN substr(y, 9, 1) = substr(
+                '0X987654321',
+                CAST(
+                    (
+                        _b36(y, 1) * 3 + _b36(y, 2) * 7 + _b36(y, 3) * 9 + _b36(y, 4) * 10 + _b36(y, 5) * 5
+                        + _b36(y, 6) * 8 + _b36(y, 7) * 4 + _b36(y, 8) * 2
+                    ) % 11 + 1 AS INTEGER
+                ),
+                1
+            )
         ELSE FALSE
     END;
 

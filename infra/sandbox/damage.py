@@ -160,6 +160,13 @@ def _rounded(number: str) -> bool:
     return number.isdigit() and (number.endswith("000") or int(float(number)) == int(number))
 
 
+def id_of_another(at: Spot) -> Changes | None:
+    """A valid number of somebody born on another day."""
+    other = int(at.rng.integers(0, len(at.city.people.id_no)))
+    number = str(at.city.people.id_no[other])
+    return {at.field: number} if at.value and number[6:14] != at.value[6:14] else None
+
+
 def id_placeholder(at: Spot) -> Changes | None:
     """A number that stands for "unknown"."""
     return {at.field: at.one(("111111111111111111", "000000000000000000"))} if at.value else None
@@ -183,6 +190,13 @@ def credit_checksum(at: Spot) -> Changes | None:
         return None
     wrong = tuple(at.value[:17] + check for check in CODE_LETTERS if check != at.value[17])
     return {at.field: at.one(tuple(code for code in wrong if not _rounded(code)))}
+
+
+def organisation_checksum(at: Spot) -> Changes | None:
+    """The last character of an organisation code is another one."""
+    if not at.value:
+        return None
+    return {at.field: at.value[:-1] + at.one(tuple(c for c in "0123456789X" if c != at.value[-1]))}
 
 
 def code_unmapped(at: Spot) -> Changes | None:
@@ -327,9 +341,11 @@ KINDS: dict[str, Damage] = {
         missing_required,
         key_missing,
         id_checksum,
+        id_of_another,
         id_placeholder,
         id_precision,
         credit_checksum,
+        organisation_checksum,
         code_unmapped,
         division_unknown,
         division_retired,
