@@ -2,8 +2,8 @@
 {%- for name in report_feeds() -%}{%- do staged.append('stg_' ~ name) -%}{%- endfor -%}
 {{ config(unique_key='_record_key', meta={'scope': 'records', 'driver': staged}) }}
 
--- Every current report of every feed that reports events, in one shape. `is_live` is false for records that must not leave this layer:
--- confidential ones, and those the source has deleted or marked invalid.
+-- Every current report of every feed that reports events, in one shape. `is_live` is false for records that must not
+-- leave this layer: confidential ones, and those the source has deleted or marked invalid.
 with reports as (
     {%- for name in report_feeds() %}
     select
