@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from dbt.cli.main import dbtRunner
 from infra import lake
 from infra.lake import connect
 from infra.settings import settings
-from ingest.contract import Contract, load
+from ingest.contract import Contract, feeds, load
 from ingest.interval import Interval, midnight
 
 Row = Mapping[str, str | None]
@@ -52,6 +52,8 @@ class Lakehouse:
     """Delivers batches, builds models, reads tables, on a catalogue of its own."""
 
     catalogue: str
+    delivered: set[str] = field(default_factory=set)  # feeds that ever brought a batch
+    whole: list[int] = field(default_factory=list)  # days on which every model was built
 
     def use(self) -> None:
         """Make this the lake that the settings name; every other method does so first."""
@@ -74,6 +76,7 @@ class Lakehouse:
         attempt. `columns`: conformed names that the source has, all by default.
         """
         contract = load(feed)
+        self.delivered.add(feed)
         business_date = FIRST + timedelta(days=day - 1)
         interval = Interval(midnight(business_date), midnight(business_date + timedelta(days=1)))
         batch_id = f"{feed}/{interval.text}"
@@ -106,7 +109,14 @@ class Lakehouse:
         arguments = ["build", "--quiet", "--exclude-resource-type", "unit_test"]
         if not tests:
             arguments += ["--exclude-resource-type", "test"]
-        self._dbt([*arguments, *(["--select", *select] if select else [])], day, whole=whole)
+        if select:
+            arguments += ["--select", *select]
+        elif self.whole:  # models of feeds without a batch are there, and nothing changes in them
+            idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
+            arguments += ["--exclude", *(f"{kind}_{name}" for name in idle for kind in ("base", "stg"))]
+        self._dbt(arguments, day, whole=whole)
+        if not select:
+            self.whole.append(day)
 
     def unit_tests(self) -> None:
         """Run dbt's unit tests; the models they test must have been built."""

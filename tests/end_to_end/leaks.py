@@ -29,6 +29,11 @@ NUMBERS = {
     "petition.petition": ("SFZH", "SJHM"),
     "emergency.accident": ("联系电话",),
     "grid.event": ("partyIdNo", "partyPhone"),
+    "grid.dispute": ("partyIdNo", "mediatorPhone"),
+    "grid.grid": ("leaderPhone",),
+    "emergency.enterprise": ("法定代表人证件号码", "联系电话"),
+    "police.resident": ("GMSFHM", "LXDH"),
+    "police.organisation": ("FRZJHM", "LXDH"),
 }
 SERVERS_DATA = ("postgres/data", "seaweedfs/data", "sandbox", "drop")  # stores, sources: restricted zones
 

@@ -16,7 +16,8 @@ from tests.end_to_end.city import City
 
 NOBODY_THERE = "http://sanling:secret@127.0.0.1:9/"  # the discard port, which nothing listens on
 LOST = "死亡人数"
-FAILING = {"emergency.accident": "refused", "petition.petition": "late"}  # feed -> its state in the report
+DOWN = ("petition.petition", "petition.progress")  # feeds of the platform that does not answer
+FAILING = {"emergency.accident": "refused", **dict.fromkeys(DOWN, "late")}  # feed -> its state in the report
 
 
 @dataclass(frozen=True)

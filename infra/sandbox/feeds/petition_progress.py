@@ -117,7 +117,7 @@ def _steps(city: City, rng: Rng, base: Frame, days: Ints) -> Frame:
         "XBSJ": optional(base["XBSJ"], has_deadline),
         "GXSJ": times(city, seen),
     }
-    nobody = {"_at": seen.astype(object), "_role": constant("none", size), "_is_first": constant(True, size)}
+    nobody = {"_at": seen.astype(object), "_role": constant(None, size), "_is_first": constant(True, size)}
     marked = {name: column for name, column in base.items() if name.startswith("_")} | nobody
     return fill(size, COLUMNS, values) | marked | {"_person": constant(-1, size)}
 
