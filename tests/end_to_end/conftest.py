@@ -31,7 +31,7 @@ def history() -> Iterator[History]:
         file = mishaps.accidents_of(city, city.nights[-1].day + timedelta(days=1))
         whole, control = file.read_bytes(), mishaps.control_of(file).read_bytes()
         mishaps.lose_column(file)
-        city.night({"SANLING_CONN_PETITION": mishaps.NOBODY_THERE})
+        city.night(mishaps.refused(city))
         shown.append(mishaps.shown(city))
 
         mishaps.put_back(file, whole, control)

@@ -1,6 +1,6 @@
 """What goes wrong on the sources' side, and what the pipeline shows while it is so.
 
-The petition platform is down for a night, and the emergency platform's file has lost a column.
+The petition platform lets nobody in for a night, and the emergency platform's file has lost a column.
 """
 
 import csv
@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.sandbox.feeds import FEEDS
+from infra.stack import envfile
 from tests.end_to_end.city import City
 
-NOBODY_THERE = "http://sanling:secret@127.0.0.1:9/"  # the discard port, which nothing listens on
 LOST = "死亡人数"
-DOWN = ("petition.petition", "petition.progress")  # feeds of the platform that does not answer
+DOWN = ("petition.petition", "petition.progress")  # feeds of the platform that lets nobody in
 FAILING = {"emergency.accident": "refused", **dict.fromkeys(DOWN, "late")}  # feed -> its state in the report
 
 
@@ -36,6 +37,13 @@ def shown(city: City) -> Shown:
         records[row["feed"]].add(row["record_key"])
     freshness = {row["feed"]: row for row in city.mart("select * from mart.feed_freshness")}
     return Shown(records, freshness, {row["feed"]: row for row in city.rows("feeds")})
+
+
+def refused(city: City) -> dict[str, str]:
+    """The petition platform's address with a secret that it does not know: it answers 401 at once."""
+    name = "SANLING_CONN_PETITION"
+    address = urlsplit(envfile.read(city.state / "connections.env")[name])
+    return {name: address._replace(netloc=f"sanling:wrong@{address.netloc.rpartition('@')[2]}").geturl()}
 
 
 def accidents_of(city: City, day: date) -> Path:
