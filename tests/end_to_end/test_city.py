@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra.sandbox.feeds import FEEDS
+from ingest.contract import load
 from tests.end_to_end import leaks, mishaps, originals, truth
 from tests.end_to_end.city import MESSAGES, REAL_MESSAGES, City
 from tests.end_to_end.conftest import History
@@ -21,7 +22,8 @@ from tests.end_to_end.outbox import identify
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 TEXTS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见")
-MOST_ABSENT = 3  # kinds of dirt, of 74, that need not occur
+MOST_ABSENT = 20  # kinds of dirt, of 230, that need not occur: some feeds have few rows
+TOLD = [feed for feed in FEEDS if load(feed).is_report]  # feeds whose records are in events
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def test_every_received_row_is_accepted_refused_or_repeated(city: City) -> None:
     expected = {(feed, day) for feed in FEEDS for day in days} - {(feed, days[1]) for feed in DOWN}
     assert {(row["feed"], row["day"]) for row in rows} == expected
     for row in rows:
-        assert row["received"] == row["accepted"] + row["refused"] + row["repeated"] > 0, row
+        assert row["received"] == row["accepted"] + row["refused"] + row["repeated"], row
         assert row["balanced"], row
     assert min(sum(row[name] for row in rows) for name in ("accepted", "refused", "repeated")) > 0
     assert {(row["feed"], row["day"]): row["received"] for row in rows} == originals.receipts(city)
@@ -133,12 +135,12 @@ def test_a_failing_feed_does_not_stop_the_night(history: History) -> None:
     assert [each.code for each in history.city.nights] == [0, 3, 0]
     states = {row["feed"]: row["batch"] for row in originals.report(history.city, night.day)["feeds"]}
     assert states == dict.fromkeys(FEEDS, "accepted") | FAILING
-    assert re.search(r"✗ petition\.petition .*\n.*SourceUnavailable", night.said)
+    assert re.search(r"✗ petition\.petition .*\n.*SourceError.*credentials", night.said)
     assert re.search(rf"✗ emergency\.accident .*\n.*refused as a whole.*{mishaps.LOST}", night.said)
     assert {row["_as_of"] for row in during.freshness.values()} == {night.day}
     ages = {feed: row["age_days"] for feed, row in during.freshness.items()}
     assert ages == {feed: int(feed in FAILING) for feed in FEEDS}
-    for feed in FEEDS:  # the last good data stands, and what the others brought is published
+    for feed in TOLD:  # the last good data stands, and what the others brought is published
         assert (during.records[feed] == before.records[feed]) == (feed in FAILING), feed
 
 
@@ -151,9 +153,9 @@ def test_the_next_night_takes_up_what_was_missed(
     late = rows_known.execute(
         "select distinct feed, _record_key from identified where _disposition = 'accepted' "
         "and outcome = 'accepted' and id like $day and list_contains($failing, feed)",
-        {"day": f"{missed}#%", "failing": list(FAILING)},
+        {"day": f"{missed}#%", "failing": sorted(FAILING.keys() & set(TOLD))},
     ).fetchall()
-    assert {feed for feed, _ in late} == set(FAILING)
+    assert {feed for feed, _ in late} == FAILING.keys() & set(TOLD)
     assert [key for feed, key in late if key not in after.records[feed]] == []
 
 
