@@ -20,9 +20,12 @@ GRADE = ExpectAccidentGrade(
 )
 
 
-@pytest.fixture(scope="module")
+CON = connect()  # one for all examples of a property
+
+
+@pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
-    return connect()
+    return CON
 
 
 def broken(
@@ -66,8 +69,8 @@ def test_a_grade_without_possible_casualties_is_not_judged(con: duckdb.DuckDBPyC
 def test_parts_stay_within_their_whole(numbers: tuple[int, int, int]) -> None:
     rule = ExpectSumAtMost(column="w", **ABOUT, parts=("a", "b"), parts_label="“在逃”、“抓获”")
     a, b, whole = numbers
-    with connect() as con:
-        assert broken(con, rule, "wab", [tuple(map(str, (whole, a, b)))]) == ([0] if a + b > whole else [])
+    rows: list[tuple[str | None, ...]] = [tuple(map(str, (whole, a, b)))]
+    assert broken(CON, rule, "wab", rows) == ([0] if a + b > whole else [])
 
 
 def test_a_part_that_is_missing_counts_as_none(con: duckdb.DuckDBPyConnection) -> None:
