@@ -12,17 +12,17 @@ SHOWN = 12  # values that the message lists
 
 
 @lru_cache(maxsize=1)
-def _crosswalk() -> dict[tuple[str, str], tuple[str, ...]]:
-    """(code list, platform) -> the values that the platform may send, in the file's order."""
-    out: dict[tuple[str, str], list[str]] = {}
+def _crosswalk() -> dict[tuple[str, str], dict[str, str]]:
+    """(code list, platform) -> what the platform may send and the city's code for it, in the file's order."""
+    out: dict[tuple[str, str], dict[str, str]] = {}
     with CROSSWALK.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            out.setdefault((row["code_list"], row["platform"]), []).append(row["source_value"])
-    return {key: tuple(dict.fromkeys(values)) for key, values in out.items()}
+            known = out.setdefault((row["code_list"], row["platform"]), {})
+            known.setdefault(row["source_value"], row["code"])
+    return out
 
 
-def values(code_list: str, platform: str) -> tuple[str, ...]:
-    """What a platform may send for a code list; KeyError when the crosswalk has nothing for it."""
+def _codes(code_list: str, platform: str) -> dict[str, str]:
     try:
         return _crosswalk()[code_list, platform]
     except KeyError:
@@ -31,11 +31,15 @@ def values(code_list: str, platform: str) -> tuple[str, ...]:
         ) from None
 
 
+def values(code_list: str, platform: str) -> tuple[str, ...]:
+    """What a platform may send for a code list; KeyError when the crosswalk has nothing for it."""
+    return tuple(_codes(code_list, platform))
+
+
 def code_of(code_list: str, platform: str, column: str) -> str:
-    """SQL: the city's code for what a platform sent; NULL where it does not map."""
-    with CROSSWALK.open(encoding="utf-8", newline="") as file:
-        rows = [r for r in csv.DictReader(file) if (r["code_list"], r["platform"]) == (code_list, platform)]
-    whens = " ".join(f"WHEN {quote(row['source_value'])} THEN {quote(row['code'])}" for row in rows)
+    """SQL: the city's code for what a platform sent, NULL where it does not map; KeyError as `values`."""
+    codes = _codes(code_list, platform)
+    whens = " ".join(f"WHEN {quote(value)} THEN {quote(code)}" for value, code in codes.items())
     return f"CASE clean_code({column}) {whens} END"
 
 
