@@ -8,16 +8,16 @@ from infra.sandbox import city as cities
 from infra.sandbox.city import City
 from infra.sandbox.coordinates import gcj02, moved
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import degrees, marks_without_event, optional, stacked, times
+from infra.sandbox.feeds.common import degrees, marks_without_event, optional, times
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.feeds.police_stock import (
     TYPED_IN,
     address_codes,
     changed,
-    changing,
     drawn_kinds,
     full_addresses,
     nobody,
+    with_changes,
 )
 from infra.sandbox.frame import DAY, Frame, constant, fill, words
 from infra.sandbox.noise import labelled, padded
@@ -41,11 +41,7 @@ FIRST_YEAR = np.datetime64("2010-01-01")
 
 def build(city: City, events: Events, plan: Plan) -> Frame:  # noqa: ARG001  (what every feed is given)
     """Every place on the first day; later corrected points, and addresses that end."""
-    stock = _stock(city.params)
-    rows, at = changing(city, "police.address", events.day, len(stock["_at"]), CHANGES)
-    rng = stream(city.params.seed, "address", events.day)
-    later = _changed(city, rng, stock, rows, at)
-    return stacked([stock, *later] if events.day == 0 else later)
+    return with_changes(city, "police.address", events.day, _stock(city.params), CHANGES, _changed)
 
 
 @lru_cache(maxsize=1)

@@ -8,16 +8,16 @@ from infra.sandbox import city as cities
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import marks_without_event, optional, stacked, times
+from infra.sandbox.feeds.common import marks_without_event, optional, times
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.feeds.police_stock import (
     TYPED_IN,
     address_codes,
     changed,
-    changing,
     drawn_kinds,
     full_addresses,
     serial,
+    with_changes,
 )
 from infra.sandbox.frame import Frame, constant, digits, fill, join, words
 from infra.sandbox.identifiers import fixed_lines
@@ -42,11 +42,7 @@ LABELS = {"01": ("企业",), "02": ("个体工商户", "个体"), "03": ("事业
 
 def build(city: City, events: Events, plan: Plan) -> Frame:  # noqa: ARG001  (what every feed is given)
     """Every organisation on the first day; later other heads, phones and staff, and those that close."""
-    stock = _stock(city.params)
-    rows, at = changing(city, "police.organisation", events.day, len(stock["_at"]), CHANGES)
-    rng = stream(city.params.seed, "organisation", events.day)
-    later = _changed(city, rng, stock, rows, at)
-    return stacked([stock, *later] if events.day == 0 else later)
+    return with_changes(city, "police.organisation", events.day, _stock(city.params), CHANGES, _changed)
 
 
 @lru_cache(maxsize=1)

@@ -8,18 +8,18 @@ from infra.sandbox import city as cities
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import marks_without_event, optional, sex_codes, stacked, times
+from infra.sandbox.feeds.common import marks_without_event, optional, sex_codes, times
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.feeds.police_persons import education, ethnicity, marital_status, relation_to_head
 from infra.sandbox.feeds.police_stock import (
     TYPED_IN,
     address_codes,
     changed,
-    changing,
     drawn_kinds,
     full_addresses,
     nobody,
     serial,
+    with_changes,
 )
 from infra.sandbox.frame import Frame, constant, digits, fill, join, words
 from infra.sandbox.identifiers import mobiles
@@ -42,11 +42,7 @@ HAN = {"01": ("汉", "汉族"), "03": ("回族",), "11": ("满族",)}
 
 def build(city: City, events: Events, plan: Plan) -> Frame:  # noqa: ARG001  (what every feed is given)
     """Everybody on the first day; later who moves, has another phone, dies or leaves."""
-    stock = _stock(city.params)
-    rows, at = changing(city, "police.resident", events.day, len(stock["_at"]), CHANGES)
-    rng = stream(city.params.seed, "resident", events.day)
-    later = _changed(city, rng, stock, rows, at)
-    return stacked([stock, *later] if events.day == 0 else later)
+    return with_changes(city, "police.resident", events.day, _stock(city.params), CHANGES, _changed)
 
 
 @lru_cache(maxsize=1)

@@ -5,12 +5,12 @@ before it. The change is made some days ahead: of a spoiled row that waits for i
 that a later version is due.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from infra.sandbox.city import City
-from infra.sandbox.feeds.common import times, version
+from infra.sandbox.feeds.common import stacked, times, version
 from infra.sandbox.frame import DAY, Frame, digits, join
 from infra.sandbox.plan import SERIALS, STEP
 from infra.sandbox.randomness import Ints, Rng, Texts, choose, stream
@@ -19,8 +19,18 @@ AHEAD = 6  # days; a spoiled row waits five at most
 TYPED_IN = 5 * 3_600  # the platform was filled in the first hours of the first day
 
 
-def changing(city: City, feed: str, day: int, size: int, share: float) -> tuple[Ints, Ints]:
-    """The records whose change is made today, and its time; `share` is what changes a day."""
+Change = Callable[[City, Rng, Frame, Ints, Ints], list[Frame]]  # of some records of the stock, at these times
+
+
+def with_changes(city: City, feed: str, day: int, stock: Frame, share: float, change: Change) -> Frame:
+    """The stock on the first day, and the changes that are made today; `share` is what changes a day."""
+    rows, at = _changing(city, feed, day, len(stock["_at"]), share)
+    later = change(city, stream(city.params.seed, feed.partition(".")[2], day), stock, rows, at)
+    return stacked([stock, *later] if day == 0 else later)
+
+
+def _changing(city: City, feed: str, day: int, size: int, share: float) -> tuple[Ints, Ints]:
+    """The records whose change is made today, and its time."""
     rng = stream(city.params.seed, feed, "changes")
     when = rng.geometric(share, size).astype(np.int64)
     at = when * DAY + rng.integers(8 * 3_600, 18 * 3_600, size)
