@@ -18,6 +18,15 @@ is as far as one can say.
     left join {{ ref('stg_division_code') }} as county on left(unlocated._code12, 6) || '000000' = county.code12
 {%- endmacro %}
 
+{#- Adds `longitude` and `latitude` to a relation, out of a column that holds "lon,lat" in one text. -#}
+{% macro lonlat_split(relation, column) -%}
+    select
+        joined.*,
+        split_part(translate({{ column }}, '，、 ', ',,'), ',', 1) as longitude,
+        split_part(translate({{ column }}, '，、 ', ',,'), ',', 2) as latitude
+    from {{ relation }} as joined
+{%- endmacro %}
+
 {#-
 Adds `_lon`, `_lat` (CGCS2000 degrees) to a relation. Swapped pairs are put right. Zero, projected and far-away ones
 become NULL: validation has named them in `_warned_rules`. `crs` is the conformed code of the reference system.

@@ -13,14 +13,7 @@ coded as (
     }) }}
 ),
 
--- "lon,lat" in one text
-split as (
-    select
-        coded.*,
-        split_part(translate(location, '，、 ', ',,'), ',', 1) as longitude,
-        split_part(translate(location, '，、 ', ',,'), ',', 2) as latitude
-    from coded
-),
+split as ({{ lonlat_split('coded', 'location') }}),
 
 positioned as ({{ positioned('split', 'longitude', 'latitude', "'GCJ-02'") }}),
 

@@ -6,14 +6,7 @@ located as ({{ located('versions') }}),
 
 coded as ({{ coded('located', 'grid', {'grid_type': 'grid_type', 'status': 'grid_state'}) }}),
 
--- "lon,lat" in one text
-split as (
-    select
-        coded.*,
-        split_part(translate(centre, '，、 ', ',,'), ',', 1) as longitude,
-        split_part(translate(centre, '，、 ', ',,'), ',', 2) as latitude
-    from coded
-),
+split as ({{ lonlat_split('coded', 'centre') }}),
 
 positioned as ({{ positioned('split', 'longitude', 'latitude', "'GCJ-02'") }}),
 
