@@ -24,7 +24,7 @@ SEEDS = ROOT / "dbt_project" / "seeds"
 class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
     """Prepares the connection once and each cursor again: session state does not pass between them."""
 
-    variables = ""
+    variables: dict[str, Any]
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Load extensions and functions, set limits and the object store's secret."""
@@ -34,9 +34,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
     def configure_cursor(self, cursor: Any) -> None:
         """Set the variables that functions need and those that models read with `session_value`."""
         lake.begin_cursor(cursor)
-        cursor.execute(self.variables)
-        for name, value in run_values().items():
-            cursor.execute(f"SET VARIABLE {name} = $value", {"value": value})
+        lake.set_variables(cursor, {**self.variables, **run_values()})
 
 
 def run_values() -> dict[str, date | str | bool | None]:

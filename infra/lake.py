@@ -6,7 +6,10 @@ process (docs/decisions.md), so nothing here may be shared between threads.
 
 import hashlib
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -14,6 +17,7 @@ from infra.settings import ROOT, STATE, TIMEZONE, settings
 
 EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")
 FUNCTIONS = ROOT / "expectations" / "rules" / "functions.sql"
+VARIABLE = re.compile(r"^SET VARIABLE (\w+)", re.MULTILINE)
 LAKE_OPTIONS = "ENCRYPTED, DATA_INLINING_ROW_LIMIT 0"
 # The first connection of a process checks the extensions' signatures, which takes 0.4 s; the later ones load
 # the same files.
@@ -77,27 +81,35 @@ def begin_cursor(con: duckdb.DuckDBPyConnection) -> None:
     set_pseudonym_key(con, bytes.fromhex(settings().pseudonym_key.get_secret_value()))
 
 
-def share_functions(con: duckdb.DuckDBPyConnection) -> str:
+def share_functions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Create the functions in the database in use instead of in the session, so that cursors share them.
 
-    Returns the statements that each cursor still has to run (variables). dbt opens a cursor a node, where
-    loading all functions again would cost as much as a small model does.
+    Returns the variables that each cursor still has to be given. dbt opens a cursor a node, where loading all
+    functions again, or working out the variables again, would cost as much as a small model does.
     """
-    variables = []
+    names = []
     for statement in con.extract_statements(FUNCTIONS.read_text(encoding="utf-8")):
         if statement.type == duckdb.StatementType.SET:
-            variables.append(statement.query)
+            con.execute(statement)
+            names.append(VARIABLE.findall(statement.query)[-1])
         else:
             con.execute(statement.query.replace("CREATE OR REPLACE TEMP MACRO", "CREATE OR REPLACE MACRO", 1))
-    return ";".join(variables)
+    wanted = ", ".join(f"getvariable('{name}')" for name in names)
+    values = con.execute(f"SELECT {wanted}").fetchone()
+    return dict(zip(names, values or (), strict=True))
+
+
+def set_variables(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
+    """Give a session its variables."""
+    for name, value in values.items():
+        con.execute(f"SET VARIABLE {name} = $value", {"value": value})
 
 
 def set_pseudonym_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
     """Put the two padded key blocks of HMAC (RFC 2104) into variables, so that no SQL text holds the key."""
     block = (key if len(key) <= BLOCK else hashlib.sha256(key).digest()).ljust(BLOCK, b"\0")
     inner, outer = bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
-    con.execute("SET VARIABLE pseudonym_ipad = $pad::BLOB", {"pad": inner})
-    con.execute("SET VARIABLE pseudonym_opad = $pad::BLOB", {"pad": outer})
+    set_variables(con, {"pseudonym_ipad": inner, "pseudonym_opad": outer})
 
 
 def attach_lake(

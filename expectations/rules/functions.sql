@@ -447,7 +447,7 @@ CREATE OR REPLACE TEMP MACRO _moji_marks() AS
     || '|(?:[À-ÖØ-öø-ÿ][\x{A1}-\x{FF}]){2}|[\x{80}-\x{9F}]';
 SET VARIABLE moji_group = _moji_group();
 SET VARIABLE moji_marks = _moji_marks();
-SET VARIABLE moji_any = _moji_marks() || '|' || _moji_group();
+SET VARIABLE moji_any = getvariable('moji_marks') || '|' || getvariable('moji_group');
 -- strlen - length is twice the number of Chinese characters
 CREATE OR REPLACE TEMP MACRO _moji_share_left(x) AS
     list_transform(

@@ -12,7 +12,7 @@ from ingest.contract import feeds
 
 NIGHT = "nightly_fusion"
 DAGS = {f"feed_{feed.replace('.', '_')}": feed for feed in feeds()}  # DAG id -> feed
-WIDTH = 19  # of a feed's or step's name
+WIDTH = 20  # of a feed's or step's name
 
 
 class Progress:
@@ -26,20 +26,28 @@ class Progress:
             self.spinner, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
         )
         self.parts: dict[str, list[str]] = {}  # feed DAG -> what its ended tasks said
+        self.running: dict[str, str] = {}  # DAG -> what runs of it
 
     def started(self, dag: str, task: str) -> None:
         """A task began."""
-        self.spinner.update(text=f"{subject(dag, task)} {task if dag != NIGHT else ''}")
-        self.live.start()
+        self.running[dag] = f"{subject(dag, task)} {task if dag != NIGHT else ''}".rstrip()
+        self._spin()
+
+    def _spin(self) -> None:
+        if self.running:
+            self.spinner.update(text=", ".join(self.running.values()))
+            self.live.start()
 
     def ended(self, dag: str, task: str, state: str, seconds: float, said: Any, error: str | None) -> None:
         """A task ended: success, failed, up_for_retry, up_for_reschedule, skipped or upstream_failed."""
         self.live.stop()
+        self.running.pop(dag, None)
         state = state.rpartition(".")[2].lower()  # the task SDK says TaskInstanceState.FAILED
         if dag == NIGHT:
             self._night(task, state, seconds, said, error)
         else:
             self._feed(dag, task, state, seconds, said, error)
+        self._spin()
 
     def _night(self, task: str, state: str, seconds: float, said: Any, error: str | None) -> None:
         mark = {"success": "[green]✓[/]", "failed": "[red]✗[/]"}.get(state, "[yellow]…[/]")

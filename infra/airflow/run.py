@@ -1,4 +1,4 @@
-"""`python -m infra.airflow.run 2026-10-01`: every feed, then the night, through Airflow in one process.
+"""`python -m infra.airflow.run 2026-10-01`: every feed, side by side, then the night, through Airflow.
 
 Each DAG runs by `dag.test()`, which needs no scheduler; the runs are in the metadata database and show in the
 web interface later. Where a scheduler lives on this Airflow home the same DAGs are triggered there instead.
@@ -17,7 +17,7 @@ from typing import Any
 from pluggy import HookimplMarker
 from rich.console import Console
 
-from infra.airflow import ownership, prepare, remote
+from infra.airflow import ownership, prepare, remote, workers
 from infra.airflow.progress import DAGS, NIGHT, Progress
 from infra.stack.airflow import DAGS as FOLDER
 from infra.stack.airflow import HOME, environment
@@ -61,14 +61,19 @@ def _direct(day: date, progress: Progress) -> dict[str, str]:
         bag = DagBag(str(FOLDER))
         if bag.import_errors:
             raise RuntimeError(f"DAG files cannot be read: {bag.import_errors}")
-        get_listener_manager().add_listener(Listener(progress))
-        states = {}
-        for dag_id in dag_ids():
-            # The moment names the run: a day that is run again is a run of its own, and none is overwritten.
+
+        def work(dag_id: str, display: workers.Display) -> str:
+            listeners = get_listener_manager()
+            listeners.clear()
+            listeners.add_listener(Listener(display))
+            # The moment names the run: a day that is run again is a run of its own, none is overwritten.
             now = datetime.now(UTC)
             conf = {"business_date": day.isoformat()}
-            run = bag.dags[dag_id].test(logical_date=now, run_after=now, run_conf=conf)
-            states[dag_id] = str(run.state)
+            return str(bag.dags[dag_id].test(logical_date=now, run_after=now, run_conf=conf).state)
+
+        workers.warm()
+        states = workers.run(list(DAGS), work, progress)
+        states[NIGHT] = work(NIGHT, progress)
     if any(state != "success" for state in states.values()):
         progress.console.print(f"all that was logged: {log}", style="dim", highlight=False)
     return states
@@ -77,14 +82,14 @@ def _direct(day: date, progress: Progress) -> dict[str, str]:
 class Listener:
     """Airflow's events of tasks, passed on to the display."""
 
-    def __init__(self, progress: Progress) -> None:
-        self.progress, self.since = progress, 0.0
+    def __init__(self, display: workers.Display) -> None:
+        self.display, self.since = display, 0.0
 
     @hookimpl
     def on_task_instance_running(self, task_instance: Any) -> None:
         """A task began."""
         self.since = perf_counter()
-        self.progress.started(task_instance.dag_id, task_instance.task_id)
+        self.display.started(task_instance.dag_id, task_instance.task_id)
 
     @hookimpl
     def on_task_instance_success(self, task_instance: Any) -> None:
@@ -100,7 +105,7 @@ class Listener:
 
     def _ended(self, task_instance: Any, state: str, said: Any, error: str | None) -> None:
         seconds = perf_counter() - self.since
-        self.progress.ended(task_instance.dag_id, task_instance.task_id, state, seconds, said, error)
+        self.display.ended(task_instance.dag_id, task_instance.task_id, state, seconds, said, error)
 
 
 @contextmanager

@@ -5,17 +5,14 @@ publication for it and can then list every reason at once.
 """
 
 import json
-import logging
 import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from infra.lake import dbt_environment
-from infra.nightly import journal, publication
+from infra.nightly import dbt_process, journal, publication
 from infra.nightly.fingerprint import fingerprint
 from infra.nightly.locks import raw_objects
 from infra.nightly.project import LOGS, PROJECT, TARGET
@@ -33,7 +30,6 @@ LAYERS = {  # in the order in which they are built
 }
 GOOD = {"success", "pass", "no-op", "reused"}
 FAILED = {"fail", "error", "runtime error"}
-log = logging.getLogger(__name__)
 
 
 class BuildFailed(RuntimeError):
@@ -136,33 +132,8 @@ def _first_lines(message: str, limit: int = 400) -> str:
 
 
 def _run(arguments: Iterable[str], environment: Mapping[str, str]) -> int:
-    """Run dbt as a child that dies with us; its lines go to the log, without personal values."""
     folders = ["--project-dir", str(PROJECT), "--target-path", str(TARGET), "--log-path", str(LOGS)]
-    command = [
-        sys.executable,
-        "-m",
-        "infra.nightly.dbt_process",
-        *arguments,
-        *folders,
-        "--no-use-colors",
-        "--log-level-file",
-        "info",
-    ]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=dict(environment),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as child:
-        for line in child.stdout or ():
-            if line.strip():
-                log.info("%s", redact(line.rstrip()))
-    return child.returncode
+    return dbt_process.run([*arguments, *folders, "--no-use-colors", "--log-level-file", "info"], environment)
 
 
 def manifest() -> dict[str, Any]:

@@ -1,33 +1,104 @@
-"""`python -m infra.nightly.dbt_process <arguments>`: dbt in a process of its own, which frees its memory.
+"""dbt in a process of its own, which frees its memory and may be killed without harm to what started it.
 
-It holds the right to write the lake itself, so that the right is never free while it still writes, and it
-dies with its parent: the parent keeps our standard input open and never writes to it.
+`run` starts the process at its first call and keeps it for the next ones, since half of a small layer's time
+is Python's and dbt's start. The process holds the right to write the lake itself while it works, so that the
+right is never free while it still writes, and it ends with its parent, whose end of the pipe then closes.
 """
 
+import atexit
+import json
+import logging
 import os
+import queue
+import subprocess
 import sys
 import threading
+from collections.abc import Iterable, Mapping
 
 from infra.nightly.locks import lake_writer
+from infra.nightly.redact import redact
+from infra.settings import ROOT, settings
+
+COMMAND = (sys.executable, "-m", "infra.nightly.dbt_process")
+ENDED = "\x00ended "  # begins the line that says dbt's exit code
+KILLED = 137
+log = logging.getLogger(__name__)
+_kept: list["subprocess.Popen[str]"] = []
 
 
-def main(arguments: list[str]) -> int:
-    """Run dbt under the writer's lock; 0 success, 1 a node failed, 2 dbt itself could not run."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    from dbt.cli.main import dbtRunner
+def run(arguments: Iterable[str], environment: Mapping[str, str]) -> int:
+    """Run dbt and return its code: 0 success, 1 a node failed, 2 dbt itself could not run, else it died.
 
-    with lake_writer():
-        result = dbtRunner().invoke(arguments)
-    if result.exception is not None:
-        print(f"dbt could not run: {result.exception}", file=sys.stderr, flush=True)
-        return 2
-    return 0 if result.success else 1
+    What it says goes to the log, without personal values.
+    """
+    child = _child()
+    if child.stdin is None or child.stdout is None:
+        raise RuntimeError("dbt's process was started without pipes")
+    child.stdin.write(json.dumps({"arguments": list(arguments), "environment": dict(environment)}) + "\n")
+    child.stdin.flush()
+    for line in child.stdout:
+        if line.startswith(ENDED):
+            return int(line.removeprefix(ENDED))
+        if line.strip():
+            log.info("%s", redact(line.rstrip()))
+    return child.wait()
 
 
-def _die_with_parent() -> None:
-    os.read(0, 1)  # ends when the parent does; unbuffered, since Python aborts over a buffer held at its exit
-    os._exit(137)
+def stop() -> None:
+    """End the process, if there is one; the next `run` starts another."""
+    for child in _kept:
+        if child.stdin is not None:
+            child.stdin.close()
+        child.wait()
+    _kept.clear()
+
+
+def _child() -> "subprocess.Popen[str]":
+    if _kept and _kept[0].poll() is not None:
+        _kept.clear()
+    if not _kept:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        text = {"text": True, "encoding": "utf-8", "errors": "replace"}
+        _kept.append(subprocess.Popen(COMMAND, cwd=ROOT, env=environment, **pipes, **text))  # type: ignore[call-overload]
+    return _kept[0]
+
+
+atexit.register(stop)
+
+
+def _serve() -> None:
+    """Do what is asked, one request a line of standard input, until it ends."""
+    requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    idle = threading.Event()
+    idle.set()
+    threading.Thread(target=_listen, args=(requests, idle), daemon=True).start()
+    from dbt.cli.main import dbtRunner  # while the first request is on its way
+
+    while (line := requests.get()) is not None:
+        asked = json.loads(line)
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        settings.cache_clear()
+        with lake_writer():
+            result = dbtRunner().invoke(asked["arguments"])
+        if result.exception is not None:
+            print(f"dbt could not run: {result.exception}", flush=True)
+        idle.set()
+        print(f"{ENDED}{2 if result.exception is not None else 0 if result.success else 1}", flush=True)
+
+
+def _listen(requests: "queue.SimpleQueue[bytes | None]", idle: threading.Event) -> None:
+    """Pass requests on; when the parent is gone, end at once, whatever is under way."""
+    # Unbuffered, since Python aborts over a standard buffer that a thread holds at its exit.
+    with open(0, "rb", buffering=0, closefd=False) as pipe:
+        for line in pipe:
+            idle.clear()
+            requests.put(line)
+    if not idle.is_set():
+        os._exit(KILLED)
+    requests.put(None)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    _serve()

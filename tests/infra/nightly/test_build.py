@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from infra.nightly import build
+from infra.nightly import build, dbt_process
 from infra.nightly.redact import redact
 from infra.settings import ROOT
 
@@ -23,6 +24,28 @@ DESCRIBED = {
         "column_name": "event_id",
     }
 }
+
+
+SLOW = """
+import queue, threading, time
+from infra.nightly.dbt_process import _listen
+requests, idle = queue.SimpleQueue(), threading.Event()
+idle.set()
+threading.Thread(target=_listen, args=(requests, idle), daemon=True).start()
+print("waiting", flush=True)
+if requests.get() is not None:
+    print("working", flush=True)
+    time.sleep(60)
+"""
+ECHO = """
+import json, os, signal, sys
+for line in sys.stdin:
+    (said,) = json.loads(line)["arguments"]
+    if said == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    print("a line of dbt's", flush=True)
+    print("\\x00ended", said, flush=True)
+"""
 
 
 def result(unique_id: str, status: str, message: str = "", failures: int | None = None) -> dict[str, Any]:
@@ -95,12 +118,18 @@ def test_messages_lose_values_and_nothing_else(said: str, kept: str | None) -> N
     assert redact(said) == (said if kept is None else kept)
 
 
-def test_dbt_dies_with_the_process_that_started_it() -> None:
+@pytest.mark.parametrize("is_busy", [True, False])
+def test_dbt_dies_with_the_process_that_started_it(is_busy: bool) -> None:
     parent = (
-        "import subprocess, sys, time\n"
-        "code = 'from infra.nightly.dbt_process import _die_with_parent; _die_with_parent()'\n"
-        "child = subprocess.Popen([sys.executable, '-c', code], stdin=subprocess.PIPE)\n"
+        "import sys, time\n"
+        "from infra.nightly import dbt_process\n"
+        f"dbt_process.COMMAND = (sys.executable, '-c', {SLOW!r})\n"
+        "child = dbt_process._child()\n"
         "print(child.pid, flush=True)\n"
+        f"child.stdin.write({chr(10) if is_busy else ''!r})\n"
+        "child.stdin.flush()\n"
+        "for line in child.stdout:\n"
+        "    print(line, end='', flush=True)\n"
         "time.sleep(60)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -109,8 +138,24 @@ def test_dbt_dies_with_the_process_that_started_it() -> None:
     ) as process:
         assert process.stdout is not None
         child = psutil.Process(int(process.stdout.readline()))
+        assert process.stdout.readline() == "waiting\n"
+        if is_busy:
+            assert process.stdout.readline() == "working\n"
         process.kill()
     deadline = time.monotonic() + 30
     while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline, "dbt would have gone on writing the lake"
         time.sleep(0.1)
+
+
+def test_a_dbt_that_was_killed_is_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dbt_process, "COMMAND", (sys.executable, "-c", ECHO))
+    dbt_process.stop()
+    try:
+        assert dbt_process.run(["3"], {}) == 3
+        first = dbt_process._child()
+        assert dbt_process.run(["die"], {}) == -signal.SIGKILL
+        assert dbt_process.run(["4"], {}) == 4
+        assert dbt_process._child().pid != first.pid
+    finally:
+        dbt_process.stop()
