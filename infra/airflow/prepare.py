@@ -1,5 +1,7 @@
 """`python -m infra.airflow.prepare`: metadata database and pools. Needs Airflow's environment."""
 
+from typing import Any
+
 from infra.airflow.pools import pools
 from infra.stack.airflow import HOME
 
@@ -20,6 +22,29 @@ def main() -> None:
     MARK.write_text(__version__, encoding="ascii")
     for name, (slots, description) in pools().items():
         Pool.create_or_update_pool(name, slots=slots, description=description, include_deferred=False)
+
+
+def registered_dags() -> dict[str, Any]:
+    """All DAGs by id, known to the metadata database: processes that run them need not write them at once.
+
+    Raises RuntimeError where a DAG file cannot be read.
+    """
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+    from airflow.utils.session import create_session
+
+    manager = DagBundlesManager()
+    with create_session() as session:
+        manager.sync_bundles_to_db(session=session)
+    found: dict[str, Any] = {}
+    for bundle in manager.get_all_dag_bundles():
+        bundle.initialize()
+        bag = BundleDagBag(bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
+        if bag.import_errors:
+            raise RuntimeError(f"DAG files cannot be read: {bag.import_errors}")
+        sync_bag_to_db(bag, bundle.name, bundle.version)
+        found.update(bag.dags)
+    return found
 
 
 if __name__ == "__main__":

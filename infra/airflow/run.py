@@ -19,7 +19,6 @@ from rich.console import Console
 
 from infra.airflow import ownership, prepare, remote, workers
 from infra.airflow.progress import DAGS, NIGHT, Progress
-from infra.stack.airflow import DAGS as FOLDER
 from infra.stack.airflow import HOME, environment
 
 hookimpl = HookimplMarker("airflow")
@@ -55,12 +54,9 @@ def _direct(day: date, progress: Progress) -> dict[str, str]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with _everything_into(log):
         prepare.main()
-        from airflow.dag_processing.dagbag import DagBag
         from airflow.sdk.listener import get_listener_manager
 
-        bag = DagBag(str(FOLDER))
-        if bag.import_errors:
-            raise RuntimeError(f"DAG files cannot be read: {bag.import_errors}")
+        dags = prepare.registered_dags()
 
         def work(dag_id: str, display: workers.Display) -> str:
             listeners = get_listener_manager()
@@ -69,7 +65,7 @@ def _direct(day: date, progress: Progress) -> dict[str, str]:
             # The moment names the run: a day that is run again is a run of its own, none is overwritten.
             now = datetime.now(UTC)
             conf = {"business_date": day.isoformat()}
-            return str(bag.dags[dag_id].test(logical_date=now, run_after=now, run_conf=conf).state)
+            return str(dags[dag_id].test(logical_date=now, run_after=now, run_conf=conf).state)
 
         workers.warm()
         states = workers.run(list(DAGS), work, progress)
