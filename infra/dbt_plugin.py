@@ -13,6 +13,7 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from infra import lake
+from infra.fusion import engine
 from infra.settings import ROOT
 
 BUSINESS_DATE = "SANLING_BUSINESS_DATE"  # YYYY-MM-DD; the night that is built
@@ -30,6 +31,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
         """Load extensions and functions, set limits and the object store's secret."""
         lake.prepare(conn)
         self.variables = lake.share_functions(conn)
+        engine.register(conn)
 
     def configure_cursor(self, cursor: Any) -> None:
         """Set the variables that functions need and those that models read with `session_value`."""
