@@ -1,6 +1,7 @@
 """Clustering and identity as SQL functions, so that dbt's models stay SQL and incremental like all others.
 
     cluster_apart(keys, anchors, edges, decisions, margin)  -> struct(labels, fates)   one row a graph
+    cluster_by_average(keys, edges, decisions, threshold, missing) -> one label a key
     inherited_ids(keys, clusters, before)                   -> one ID or NULL a key
     identity_changes(before, after)                         -> list of struct(change, entity_id, other_id)
 
@@ -13,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute
 
+from infra.fusion import average
 from infra.fusion.clustering import cluster_keys
 from infra.fusion.identity import CHANGES, changes, inherited
 
@@ -28,6 +30,7 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
     """Make the functions known to a connection; its cursors share them."""
     functions: Any = (
         ("cluster_apart", _cluster, [TEXTS, TEXTS, EDGES, DECISIONS, "DOUBLE"], CLUSTERED),
+        ("cluster_by_average", _average, [TEXTS, EDGES, DECISIONS, "DOUBLE", "DOUBLE"], TEXTS),
         ("inherited_ids", _inherit, [TEXTS, TEXTS, TEXTS], TEXTS),
         ("identity_changes", _change, [TEXTS, TEXTS], CHANGED),
     )
@@ -44,6 +47,13 @@ def _cluster(keys: Any, anchors: Any, edges: Any, decisions: Any, margin: Any) -
     return pa.StructArray.from_arrays(
         [_rows(keys, labels), _rows(edges, fates.cast(pa.string()))], names=["labels", "fates"]
     )
+
+
+def _average(keys: Any, edges: Any, decisions: Any, threshold: Any, missing: Any) -> Any:
+    keys, edges = _whole(keys), _whole(edges)
+    pairs, decided = (pa.Table.from_struct_array(_whole(part).flatten()) for part in (edges, decisions))
+    least, absent = (column[0].as_py() if len(column) else 0.0 for column in (threshold, missing))
+    return _rows(keys, average.cluster_keys(keys.flatten(), pairs, decided, least, absent))
 
 
 def _inherit(keys: Any, clusters: Any, before: Any) -> Any:
