@@ -19,6 +19,7 @@ from infra.settings import ROOT
 BUSINESS_DATE = "SANLING_BUSINESS_DATE"  # YYYY-MM-DD; the night that is built
 RUN_ID = "SANLING_RUN_ID"
 WHOLE = "SANLING_WHOLE"  # 1: compare every record, not only those that pending batches touch
+PUBLISHED = "SANLING_PUBLISHED_SNAPSHOT"  # the lake's snapshot that consumers read; empty before the first
 SEEDS = ROOT / "dbt_project" / "seeds"
 
 
@@ -39,12 +40,13 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
         lake.set_variables(cursor, {**self.variables, **run_values()})
 
 
-def run_values() -> dict[str, date | str | bool | None]:
-    """The run's values from the environment: business date, run id, whether to compare the whole lake."""
+def run_values() -> dict[str, date | str | bool | int | None]:
+    """The run's values from the environment: date, run id, whether to compare the whole lake, last snapshot."""
     day = os.environ.get(BUSINESS_DATE)
     return {
         "business_date": date.fromisoformat(day) if day else None,
         "run_id": os.environ.get(RUN_ID),
         "whole": os.environ.get(WHOLE) == "1",
+        "published_snapshot": int(os.environ[PUBLISHED]) if os.environ.get(PUBLISHED) else None,
         "seeds_folder": str(SEEDS),
     }

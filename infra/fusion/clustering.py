@@ -37,19 +37,22 @@ def cluster(
     must: tuple[Ints, Ints] | None = None,
     must_not: tuple[Ints, Ints] | None = None,
     anchor: Ints | None = None,
+    mark: Ints | None = None,
     margin: float = 0.0,
 ) -> Clusters:
     """Cluster the nodes 0 … size-1.
 
     edges: left, right, weight. must, must_not: pairs that people decided on; must-links come first.
     anchor: a number a node, -1 for none; nodes with different anchors (two valid ID numbers) never meet.
-    margin: a cluster without an anchor joins an anchored one only if no edge of the cluster leads to another
-    anchor with a weight above that of the best minus `margin`; otherwise the edge is AMBIGUOUS.
+    margin: a cluster without an anchor joins another only if no edge of it with a weight above this one minus
+    `margin` leads to a rival of that other: a cluster with another anchor, or, where one of the two has none,
+    with another mark (a name). Otherwise the edge is AMBIGUOUS.
     A must-link that would break an anchor or a must-not-link is refused like any other pair.
     """
     nothing = np.zeros(0, dtype=np.int64)
     forced, apart = must or (nothing, nothing), must_not or (nothing, nothing)
-    forest = _Forest(size, anchor if anchor is not None else np.full(size, NONE, dtype=np.int64), apart)
+    bare = np.full(size, NONE, dtype=np.int64)
+    forest = _Forest(bare if anchor is None else anchor, bare if mark is None else mark, apart)
     fate_of_must = np.zeros(len(forced[0]), dtype=np.int8)
     for at in np.lexsort((np.maximum(*forced), np.minimum(*forced))).tolist():
         fate_of_must[at] = forest.join(int(forced[0][at]), int(forced[1][at]))
@@ -66,11 +69,12 @@ def cluster(
 
 
 class _Forest:
-    """Union-find that keeps each cluster's anchor, its members and the nodes it must not meet."""
+    """Union-find that keeps each cluster's anchor and mark, its members and the nodes it must not meet."""
 
-    def __init__(self, size: int, anchor: Ints, apart: tuple[Ints, Ints]) -> None:
-        self.parent = list(range(size))
+    def __init__(self, anchor: Ints, mark: Ints, apart: tuple[Ints, Ints]) -> None:
+        self.parent = list(range(len(anchor)))
         self.anchor = anchor.tolist()
+        self.mark = mark.tolist()
         self.members: dict[int, list[int]] = {}
         self.enemies: dict[int, set[int]] = {}
         for a, b in zip(apart[0].tolist(), apart[1].tolist(), strict=True):
@@ -92,6 +96,9 @@ class _Forest:
         if (mine != theirs and NONE not in (mine, theirs)) or self._must_stay_apart(low, high):
             return REFUSED
         self.parent[high] = low
+        # The mark of the anchored side says who it is; else that of the smaller node which has one.
+        first, second = (high, low) if mine == NONE != theirs else (low, high)
+        self.mark[low] = self.mark[second] if self.mark[first] == NONE else self.mark[first]
         self.anchor[low] = max(mine, theirs)
         self.members.setdefault(low, [low]).extend(self.members.pop(high, [high]))
         if high in self.enemies:
@@ -108,7 +115,7 @@ class _Forest:
 
 
 class _Rivals:
-    """Finds the other anchors that a cluster without one leads to almost as strongly."""
+    """Finds the rivals of a cluster that one without an anchor leads to almost as strongly."""
 
     def __init__(self, forest: _Forest, edges: tuple[Ints, Ints, Floats], margin: float) -> None:
         self.forest, self.margin = forest, margin
@@ -124,23 +131,31 @@ class _Rivals:
     def is_ambiguous(self, a: int, b: int, weight: float) -> bool:
         forest = self.forest
         a, b = forest.root(a), forest.root(b)
-        if forest.anchor[a] != NONE:
-            a, b = b, a
-        anchor = forest.anchor[b]
-        if a == b or anchor == NONE or forest.anchor[a] != NONE:
+        if a == b:
             return False
-        least = weight - self.margin
+        sides = [(a, b)] * (forest.anchor[a] == NONE) + [(b, a)] * (forest.anchor[b] == NONE)
+        return any(self._has_rival(one, other, weight - self.margin) for one, other in sides)
+
+    def _has_rival(self, one: int, other: int, least: float) -> bool:
+        forest = self.forest
         return any(
-            value > least and forest.anchor[forest.root(other)] not in (NONE, anchor)
-            for member in forest.members.get(a, [a])
-            for other, value in self.near.get(member, ())
+            value > least and self._are_rivals(forest.root(far), other)
+            for member in forest.members.get(one, [one])
+            for far, value in self.near.get(member, ())
         )
+
+    def _are_rivals(self, a: int, b: int) -> bool:
+        anchors = self.forest.anchor[a], self.forest.anchor[b]
+        marks = self.forest.mark[a], self.forest.mark[b]
+        if NONE not in anchors:
+            return bool(anchors[0] != anchors[1])
+        return NONE not in marks and bool(marks[0] != marks[1])
 
 
 def cluster_keys(nodes: Any, edges: Any, decisions: Any, margin: float = 0.0) -> tuple[Any, Any]:
     """The same for Arrow tables with text keys.
 
-    nodes: key, anchor (text or NULL). edges: left, right, weight. decisions: left, right, decision (must,
+    nodes: key, anchor and mark (text or NULL). edges: left, right, weight. decisions: left, right, decision (must,
     must_not; others are no constraint). Keys that `nodes` lacks are left out of the pairs.
     Returns nodes' labels as keys, parallel to `nodes`, and what became of each edge (accepted, refused,
     ambiguous; NULL where an end is missing), parallel to `edges`.
@@ -151,7 +166,9 @@ def cluster_keys(nodes: Any, edges: Any, decisions: Any, margin: float = 0.0) ->
     def at(column: Any) -> Ints:
         return _numbers(pc.index_in(_whole(column), keys))
 
-    anchor = _numbers(_whole(nodes["anchor"].take(order)).dictionary_encode().indices)
+    anchor, mark = (
+        _numbers(_whole(nodes[name].take(order)).dictionary_encode().indices) for name in ("anchor", "mark")
+    )
     pairs = {}
     for word in ("must", "must_not"):
         some = decisions.filter(pc.equal(decisions["decision"], word))
@@ -160,7 +177,8 @@ def cluster_keys(nodes: Any, edges: Any, decisions: Any, margin: float = 0.0) ->
     left, right = at(edges["left"]), at(edges["right"])
     known = (left >= 0) & (right >= 0)
     weight = edges["weight"].to_numpy()[known]
-    found = cluster(len(keys), (left[known], right[known], weight), anchor=anchor, margin=margin, **pairs)
+    ends = (left[known], right[known], weight)
+    found = cluster(len(keys), ends, anchor=anchor, mark=mark, margin=margin, **pairs)
     label = np.empty(len(keys), dtype=np.int64)
     label[order.to_numpy()] = found.label
     fate = np.zeros(len(left), dtype=np.int64)

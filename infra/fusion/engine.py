@@ -1,6 +1,6 @@
 """Clustering and identity as SQL functions, so that dbt's models stay SQL and incremental like all others.
 
-    cluster_apart(keys, anchors, edges, decisions, margin)  -> struct(labels, fates)   one row a graph
+    cluster_apart(keys, anchors, marks, edges, decisions, margin) -> struct(labels, fates)   one row a graph
     cluster_by_average(keys, edges, decisions, threshold, missing) -> one label a key
     inherited_ids(keys, clusters, before)                   -> one ID or NULL a key
     identity_changes(before, after)                         -> list of struct(change, entity_id, other_id)
@@ -29,7 +29,7 @@ CHANGED = "STRUCT(change VARCHAR, entity_id VARCHAR, other_id VARCHAR)[]"
 def register(con: duckdb.DuckDBPyConnection) -> None:
     """Make the functions known to a connection; its cursors share them."""
     functions: Any = (
-        ("cluster_apart", _cluster, [TEXTS, TEXTS, EDGES, DECISIONS, "DOUBLE"], CLUSTERED),
+        ("cluster_apart", _cluster, [TEXTS, TEXTS, TEXTS, EDGES, DECISIONS, "DOUBLE"], CLUSTERED),
         ("cluster_by_average", _average, [TEXTS, EDGES, DECISIONS, "DOUBLE", "DOUBLE"], TEXTS),
         ("inherited_ids", _inherit, [TEXTS, TEXTS, TEXTS], TEXTS),
         ("identity_changes", _change, [TEXTS, TEXTS], CHANGED),
@@ -39,9 +39,10 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
         con.create_function(name, function, types, duckdb.type(result), type="arrow")  # type: ignore[call-overload]
 
 
-def _cluster(keys: Any, anchors: Any, edges: Any, decisions: Any, margin: Any) -> Any:
+def _cluster(keys: Any, anchors: Any, marks: Any, edges: Any, decisions: Any, margin: Any) -> Any:
     keys, edges = _whole(keys), _whole(edges)
-    nodes = pa.table({"key": keys.flatten(), "anchor": _whole(anchors).flatten()})
+    columns = {"key": keys, "anchor": _whole(anchors), "mark": _whole(marks)}
+    nodes = pa.table({name: column.flatten() for name, column in columns.items()})
     pairs, decided = (pa.Table.from_struct_array(_whole(part).flatten()) for part in (edges, decisions))
     labels, fates = cluster_keys(nodes, pairs, decided, margin[0].as_py() if len(margin) else 0.0)
     return pa.StructArray.from_arrays(

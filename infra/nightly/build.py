@@ -49,6 +49,7 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
         "SANLING_BUSINESS_DATE": day.isoformat(),
         "SANLING_RUN_ID": run_id,
         "SANLING_WHOLE": "0" if same_code or last is None else "1",
+        "SANLING_PUBLISHED_SNAPSHOT": "" if last is None else str(last.snapshot),
     }
     results = TARGET / "run_results.json"
     results.unlink(missing_ok=True)

@@ -160,6 +160,28 @@ def _rounded(number: str) -> bool:
     return number.isdigit() and (number.endswith("000") or int(float(number)) == int(number))
 
 
+def id_slip(at: Spot) -> Changes | None:
+    """Two neighbouring digits of the area or sequence in the wrong order, which the check character shows."""
+    if at.value is None:
+        return None
+    swaps = tuple(
+        at.value[:n] + at.value[n + 1] + at.value[n] + at.value[n + 2 :]
+        for n in (*range(5), 14, 15)
+        if at.value[n] != at.value[n + 1]
+    )
+    wrong = tuple(number for number in swaps if number[0] != "0" and not _rounded(number))
+    return {at.field: at.one(wrong)} if wrong else None
+
+
+def id_masked(at: Spot) -> Changes | None:
+    """A number that somebody starred out: the birth date, or all but head and tail."""
+    if at.value is None:
+        return None
+    return {
+        at.field: at.one((at.value[:6] + "*" * 8 + at.value[14:], at.value[:4] + "*" * 10 + at.value[14:]))
+    }
+
+
 def id_of_another(at: Spot) -> Changes | None:
     """A valid number of somebody born on another day."""
     other = int(at.rng.integers(0, len(at.city.people.id_no)))
@@ -341,6 +363,8 @@ KINDS: dict[str, Damage] = {
         missing_required,
         key_missing,
         id_checksum,
+        id_slip,
+        id_masked,
         id_of_another,
         id_placeholder,
         id_precision,

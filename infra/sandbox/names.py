@@ -32,6 +32,20 @@ MISHEARD = dict(
         strict=True,
     )
 )
+TRADITIONAL = dict(
+    zip(
+        "伟军丽华国张陈刘杨赵吴孙马云龙凤兰玲强东红建荣贵风飞",
+        "偉軍麗華國張陳劉楊趙吳孫馬雲龍鳳蘭玲強東紅建榮貴風飛",
+        strict=True,
+    )
+)
+LOOK_ALIKE = dict(
+    zip(
+        "伟静丽军明红娟浩涛志建婷佳欣俊晓鹏玲梅国海强",
+        "玮靖俪晖朋江绢洁淘忠健停住欢峻晚鹃铃枚团侮张",
+        strict=True,
+    )
+)
 
 
 @lru_cache(maxsize=1)
@@ -99,4 +113,16 @@ def misheard(name: str) -> str:
     for at in range(len(name) - 1, 0, -1):
         if name[at] in MISHEARD:
             return name[:at] + MISHEARD[name[at]] + name[at + 1 :]
+    return name
+
+
+def slipped(name: str, choice: int) -> str:
+    """The name as somebody else wrote it down: by ear, in traditional characters, or misread."""
+    if choice % 3 == 0:
+        return misheard(name)
+    if choice % 3 == 1:
+        return "".join(TRADITIONAL.get(character, character) for character in name)
+    for at in range(len(name) - 1, 0, -1):
+        if name[at] in LOOK_ALIKE:
+            return name[:at] + LOOK_ALIKE[name[at]] + name[at + 1 :]
     return name

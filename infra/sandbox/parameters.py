@@ -24,6 +24,7 @@ class Params:
         8.0  # events a day for each 1,000 people: busier than life, so that small cities show
     )
     noise: float = 1.0  # scales the harmless variety (formats, spaces, labels); 0 = canonical text only
+    slips: float = 1.0  # scales how often particulars of people are taken down wrongly: names, phones, IDs
 
     @property
     def last_day(self) -> date:

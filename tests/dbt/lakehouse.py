@@ -35,6 +35,11 @@ create table if not exists lake.ops.rule_result (
     batch_id varchar, rule varchar, scope varchar, field varchar, source_field varchar, dimension varchar,
     severity varchar, assessed bigint, failed bigint
 )"""
+DECISION = """
+create table if not exists lake.ops.decision (
+    entity_kind varchar, left_key varchar, right_key varchar, decision varchar, decided_by varchar,
+    decided_at timestamptz, reason varchar
+)"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Lakehouse:
     catalogue: str
     delivered: set[str] = field(default_factory=set)  # feeds that ever brought a batch
     whole: list[int] = field(default_factory=list)  # days on which every model was built
+    published: list[int] = field(default_factory=list)  # snapshots that consumers came to read
 
     def use(self) -> None:
         """Make this the lake that the settings name; every other method does so first."""
@@ -88,6 +94,7 @@ class Lakehouse:
             _put(con, verdict, f"s3://verdicts/{key}")
             con.execute("create schema if not exists lake.ops")
             con.execute(BATCH)
+            con.execute(DECISION)
             _count(con, batch_id, len(rows), broken, refused=refused)
             con.execute("delete from lake.ops.batch where batch_id = ?", [batch_id])
             con.execute(
@@ -129,6 +136,7 @@ class Lakehouse:
             "SANLING_BUSINESS_DATE": (FIRST + timedelta(days=day - 1)).isoformat(),
             "SANLING_RUN_ID": f"test-{day}",
             "SANLING_WHOLE": "1" if whole else "0",
+            "SANLING_PUBLISHED_SNAPSHOT": str(self.published[-1]) if self.published else "",
         }
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
@@ -140,7 +148,8 @@ class Lakehouse:
         assert not failed, "\n".join(failed)
 
     def publish(self) -> None:
-        """Mark all batches as built, as the publication does at its end."""
+        """Name the snapshot and mark all batches as built, as the publication does at its end."""
+        self.published.append(self.snapshot())
         with self._connect() as con:
             con.execute("update lake.ops.batch set is_pending = false where is_pending")
 

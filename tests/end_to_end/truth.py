@@ -9,6 +9,7 @@ from infra.sandbox.dirt import faults
 
 RULES = {  # kind of dirt -> rules that may name it
     "missing_required": {"present"}, "key_missing": {"present"}, "id_checksum": {"citizen_id"},
+    "id_slip": {"citizen_id"}, "id_masked": {"citizen_id"},
     "id_placeholder": {"citizen_id"}, "id_precision": {"full_precision"}, "credit_checksum": {"credit_code"},
     "code_unmapped": {"code_mapped"}, "division_unknown": {"division_code"},
     "division_retired": {"division_code_retired"}, "date_unparsable": {"timestamp", "date"},

@@ -18,6 +18,7 @@ from tests.expectations.batches import connect, receipt_of
 DAYS = 14
 RULE = {
     "missing_required": {"present"}, "key_missing": {"present"}, "id_checksum": {"citizen_id"},
+    "id_slip": {"citizen_id"}, "id_masked": {"citizen_id"},
     "id_placeholder": {"citizen_id"}, "id_precision": {"full_precision"}, "credit_checksum": {"credit_code"},
     "code_unmapped": {"code_mapped"}, "division_unknown": {"division_code"},
     "division_retired": {"division_code_retired"}, "date_unparsable": {"timestamp", "date"},

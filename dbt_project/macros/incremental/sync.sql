@@ -6,8 +6,10 @@ Incremental strategy `sync`: the target becomes exactly the model's result, with
 
 So a run without changes writes nothing, and the lake's change feed holds exactly what changed. A model needs
 `unique_key`, a `_row_hash` column (macro row_hash), and, when its result holds only part of the table, the
-scope of that part: `meta={'scope': 'batches'}` (rows of pending batches, as in base models) or
-`meta={'scope': 'records', 'driver': [...]}` (rows of the record keys that pending batches touch).
+scope of that part: `meta={'scope': 'batches'}` (rows of pending batches, as in base models),
+`meta={'scope': 'records', 'driver': [...]}` (rows of the record keys that pending batches touch), or one of those of
+linkage: `'pairs'` (rows with an end that the night touches or that is gone) and `'groups'` (whole groups that the
+result has a row of), both by the keys of `driver`. `'unpublished'`: rows that the last publication did not have.
 -#}
 {% macro get_incremental_sync_sql(arg_dict) %}
     {%- set target_relation = arg_dict['target_relation'] -%}
@@ -22,7 +24,7 @@ scope of that part: `meta={'scope': 'batches'}` (rows of pending batches, as in 
     {%- endif -%}
     delete from {{ target_relation }} as target
     where
-        {{ sync_scope() }}
+        {{ sync_scope(source) }}
         and not exists (
             select 1 from {{ source }} as source where {{ same_key(keys) }}
         );
@@ -52,12 +54,33 @@ scope of that part: `meta={'scope': 'batches'}` (rows of pending batches, as in 
 {%- endmacro %}
 
 {#- Which rows of the target the model's result speaks about; the others stay as they are. -#}
-{% macro sync_scope() -%}
+{% macro sync_scope(source) -%}
     {%- set meta = config.get('meta') or {} -%}
     {%- if meta.get('scope') == 'batches' -%}
         target._batch_id in ({{ pending_batch_ids() }})
     {%- elif meta.get('scope') == 'records' -%}
         {{ touched_records(meta['driver'], 'target._record_key', 'target._batch_id') }}
+    {%- elif meta.get('scope') == 'pairs' -%}
+        (
+        {%- for end in ['left_key', 'right_key'] %}
+        {{ touched_keys(meta['driver'], meta['key'], 'target.' ~ end) }}
+        or target.{{ end }} not in (select alive.{{ meta['key'] }} from {{ ref(meta['driver']) }} as alive)
+        {{ 'or' if not loop.last }}
+        {%- endfor %}
+        )
+    {%- elif meta.get('scope') == 'unpublished' -%}
+        {%- set key = config.get('unique_key') -%}
+        target.{{ key }} not in (
+            select kept.{{ key }} from ({{ published(this.schema, this.identifier, {key: 'varchar'}) }}) as kept
+        )
+    {%- elif meta.get('scope') == 'groups' -%}
+        (
+            target.{{ meta['group'] }} in (
+                select built.{{ meta['group'] }} from {{ this }} as built
+                inner join {{ source }} as made on built.{{ meta['key'] }} = made.{{ meta['key'] }}
+            )
+            or target.{{ meta['key'] }} not in (select alive.{{ meta['key'] }} from {{ ref(meta['driver']) }} as alive)
+        )
     {%- else -%}
         true
     {%- endif -%}

@@ -41,3 +41,21 @@ string distances count UTF-8 bytes.
         )
     )
 {%- endmacro %}
+
+{#- What of a mention is compared; mentions that agree in all of it are one profile. -#}
+{% macro person_particulars() -%}
+    {{ return([
+        'name', 'name_sound', 'is_masked', 'id_no', 'id_text', 'account', 'sex', 'birth_date', 'phone',
+        'home_site', 'home_unit'
+    ]) }}
+{%- endmacro %}
+
+{#- GB 11643: the 17th digit of an ID number is odd for men, even for women. -#}
+{% macro id_sex(id_no) -%}
+    case cast(substr({{ id_no }}, 17, 1) as integer) % 2 when 1 then '1' when 0 then '2' end
+{%- endmacro %}
+
+{#- GB 11643: digits 7 to 14 are the date of birth; NULL where they are masked or make no date. -#}
+{% macro id_birth_date(id_text) -%}
+    case when length({{ id_text }}) = 18 then parse_date_cn(substr({{ id_text }}, 7, 8)) end
+{%- endmacro %}

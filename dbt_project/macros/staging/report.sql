@@ -16,7 +16,8 @@ needs no other model.
         'relation': 'varchar', 'merged_into_no': 'varchar', 'police_incident_no': 'varchar',
         'origin_no': 'varchar', 'related_no': 'varchar', 'matter_no': 'varchar',
         'person_role': 'varchar', 'person_name': 'varchar', 'person_account': 'varchar',
-        'person_id_no': 'varchar', 'person_sex': 'varchar', 'person_phone': 'varchar',
+        'person_id_no': 'varchar', 'person_id_text': 'varchar', 'person_sex': 'varchar', 'person_phone': 'varchar',
+        'person_address': 'varchar',
         'organisation_name': 'varchar', 'credit_code': 'varchar',
         'is_deleted': 'boolean', 'is_invalid': 'boolean', 'is_confidential': 'boolean', 'is_merged': 'boolean'
     }) }}

@@ -68,3 +68,8 @@ which the crosswalk knows the first.
 {% macro flag(column) -%}
     coalesce(parse_boolean_cn({{ column }}), false)
 {%- endmacro %}
+
+{#- An ID number as it was written, cleaned but not checked: a slip or a mask still tells something. -#}
+{% macro id_as_written(column) -%}
+    case when {{ matches('clean_code(' ~ column ~ ')', '^[0-9]{3,17}[0-9*Xx]*[0-9*Xx]$') }} then upper(clean_code({{ column }})) end
+{%- endmacro %}

@@ -7,12 +7,13 @@ import numpy as np
 from infra.sandbox.city import City
 from infra.sandbox.events import Events
 from infra.sandbox.frame import DAY, Frame, clock, concat, constant, digits, join, take
-from infra.sandbox.names import misheard
+from infra.sandbox.names import slipped
 from infra.sandbox.plan import day_text, serials
 from infra.sandbox.randomness import Bools, Floats, Ints, Rng, Texts, texts
 
 MARKS = ("_at", "_event", "_person", "_organisation", "_place", "_role", "_is_first", "_is_final")
 WRONG_ID = 0.004  # share of records whose ID number is that of another household member
+LENT_PHONE = 0.03  # the same of phones
 
 
 def marks(
@@ -77,34 +78,47 @@ def version(base: Frame, rows: Ints, at: Ints, **changes: Texts) -> Frame:
 
 
 def people_text(city: City, rng: Rng, person: Ints, vague: float, wrong: float) -> tuple[Texts, Bools]:
-    """Names as written down: a share `vague` only as 王先生, 李女士, 张某, a share `wrong` with a homophone.
+    """Names as written down: a share `vague` only as 王先生, 李女士, 张某, a share `wrong` with a slip.
 
     Also says which names are given in full.
     """
     chance = rng.random(len(person))
     manner = rng.integers(0, 3, len(person)).tolist()
+    choices = rng.integers(0, 1 << 20, len(person)).tolist()
+    wrong *= city.params.slips
     out = []
     rows = zip(
         city.people.name[person].tolist(),
         city.people.is_female[person].tolist(),
         chance.tolist(),
         manner,
+        choices,
         strict=True,
     )
-    for name, is_female, luck, how in rows:
+    for name, is_female, luck, how, choice in rows:
         if luck < vague:
             out.append(name[0] + ("某", "女士" if is_female else "先生", "某某")[how])
         else:
-            out.append(misheard(name) if luck > 1 - wrong else name)
+            out.append(slipped(name, choice) if luck > 1 - wrong else name)
     return texts(out), chance >= vague
 
 
 def id_numbers(city: City, rng: Rng, person: Ints) -> Texts:
     """ID numbers as written down: a few are another household member's, as when a child uses a parent's."""
+    return city.people.id_no[_or_a_mate(city, rng, person, WRONG_ID)]
+
+
+def phones(city: City, rng: Rng, person: Ints) -> Texts:
+    """Phones as given: a few are another household member's."""
+    return city.people.phone[_or_a_mate(city, rng, person, LENT_PHONE)]
+
+
+def _or_a_mate(city: City, rng: Rng, person: Ints, share: float) -> Ints:
+    """The persons, a share of them replaced by another member of their household."""
     household = city.people.household
     mate = np.where(person > 0, person - 1, person + 1)
-    swapped = (rng.random(len(person)) < WRONG_ID) & (household[mate] == household[person])
-    return city.people.id_no[np.where(swapped, mate, person)]
+    swapped = (rng.random(len(person)) < share * city.params.slips) & (household[mate] == household[person])
+    return np.asarray(np.where(swapped, mate, person), dtype=np.int64)
 
 
 def sex_codes(city: City, person: Ints) -> Texts:

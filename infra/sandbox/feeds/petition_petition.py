@@ -6,7 +6,18 @@ from infra.sandbox import narratives
 from infra.sandbox.addresses import written
 from infra.sandbox.city import City, adults_near
 from infra.sandbox.events import Events
-from infra.sandbox.feeds.common import dates, division, empty, marks, optional, stacked, times, version
+from infra.sandbox.feeds.common import (
+    dates,
+    division,
+    empty,
+    marks,
+    optional,
+    people_text,
+    phones,
+    stacked,
+    times,
+    version,
+)
 from infra.sandbox.feeds.feed import Feed
 from infra.sandbox.frame import DAY, Frame, constant, fill, join, words
 from infra.sandbox.noise import citizen_id, date_text, fourteen, padded, phone, slashed
@@ -106,9 +117,9 @@ def _registered(
         "XFRQ": dates(city, at),
         "DJSJ": times(city, registered),
         "DJDW": join(county, "信访局"),
-        "XM": people.name[petitioner],
+        "XM": people_text(city, rng, petitioner, 0.0, 0.01)[0],
         "SFZH": optional(people.id_no[petitioner], rng.random(size) < 0.85),
-        "SJHM": optional(people.phone[petitioner], rng.random(size) < 0.93),
+        "SJHM": optional(phones(city, rng, petitioner), rng.random(size) < 0.93),
         "ZZ": written(city, people.household[petitioner], "petition", rng),
         "XFXS": choose(rng, FORMS, size, (8, 18, 6, 28, 12, 22, 3, 3)),
         "XFRS": texts([str(n) for n in count.tolist()]),

@@ -14,6 +14,7 @@ from infra.sandbox.feeds.common import (
     marks,
     optional,
     people_text,
+    phones,
     sex_codes,
     times,
 )
@@ -34,7 +35,7 @@ CATEGORIES = ("010000", "020000", "030000", "050000", "060000", "070000", "99000
 
 def calls(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, caller: Ints, numbers: Texts) -> Frame:
     """First versions of the calls; besides the columns `_right` (true category) and `_received` (seconds)."""
-    size, d, people = len(rows), city.divisions, city.people
+    size, d = len(rows), city.divisions
     township = d.village_township[city.places.village[events.place[rows]]]
     county = d.county_code[d.township_county[township]]
     name, in_full = people_text(city, rng, caller, 0.18, 0.02)
@@ -42,6 +43,7 @@ def calls(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, caller: In
     name[is_anonymous] = "匿名"
     with_id = in_full & ~is_anonymous & (rng.random(size) < 0.55)
     landline = rng.random(size) < 0.06
+    phone = phones(city, rng, caller)
     fixed = fixed_lines(rng, d.area_code, d.fixed_digits, size)
     right = texts([scenarios()[s].codes["police"] for s in events.scenario[rows].tolist()])
     intake = texts([INTAKE.get(code, "110") for code in right.tolist()])
@@ -70,10 +72,10 @@ def calls(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, caller: In
         "BJSJ": times(city, at),
         "JJSJ": times(city, received),
         "JJWCSJ": times(city, finished),
-        "BJDH": np.where(landline, fixed, people.phone[caller]),
+        "BJDH": np.where(landline, fixed, phone),
         "BJRMC": name,
         "BJRXBDM": sex_codes(city, caller),
-        "LXDH": optional(people.phone[caller], rng.random(size) < 0.8),
+        "LXDH": optional(phone, rng.random(size) < 0.8),
         "BJRZJDM": optional(constant("111", size), with_id),
         "BJRZJHM": optional(id_numbers(city, rng, caller), with_id),
         "JQDZ": written(city, events.place[rows], "police", rng),

@@ -16,7 +16,14 @@ EDGES = st.lists(st.tuples(PAIR, st.integers(-5, 30)), max_size=30)
 ANCHORS = st.lists(st.one_of(st.just(NONE), st.integers(0, 3)), min_size=SIZE, max_size=SIZE)
 
 
-def run(edges: Any, anchors: Any = None, must: Any = (), must_not: Any = (), margin: float = 0.0) -> Any:
+def run(
+    edges: Any,
+    anchors: Any = None,
+    must: Any = (),
+    must_not: Any = (),
+    margin: float = 0.0,
+    marks: Any = None,
+) -> Any:
     def ends(pairs: Any) -> Any:
         return tuple(np.array([p[side] for p in pairs], dtype=np.int64) for side in (0, 1))
 
@@ -27,6 +34,7 @@ def run(edges: Any, anchors: Any = None, must: Any = (), must_not: Any = (), mar
         must=ends(must),
         must_not=ends(must_not),
         anchor=np.array(anchors if anchors is not None else [NONE] * SIZE, dtype=np.int64),
+        mark=None if marks is None else np.array(marks, dtype=np.int64),
         margin=margin,
     )
 
@@ -85,8 +93,17 @@ def test_the_margin_counts_for_the_cluster_not_for_the_record() -> None:
     assert found.edge.tolist() == [0, AMBIGUOUS, AMBIGUOUS]
 
 
+def test_another_name_is_a_rival_where_there_is_no_number() -> None:
+    """A record of 王先生 on the phone of a father with a number and of his son, who has none yet."""
+    edges = [((0, 2), 20), ((1, 2), 20)]
+    free, same = [NONE] * 9, [7, NONE, NONE]
+    assert run(edges, [*same, *free], margin=3.0, marks=[1, 2, NONE, *free]).label.tolist()[:3] == [0, 1, 2]
+    assert run(edges, [*same, *free], margin=3.0, marks=[1, 1, NONE, *free]).label.tolist()[:3] == [0, 0, 0]
+
+
 def test_text_keys_give_labels_in_the_order_of_the_rows() -> None:
     nodes = pa.table({"key": ["c", "a", "b", "d"], "anchor": pa.array(["X", None, "Y", None], pa.string())})
+    nodes = nodes.append_column("mark", pa.nulls(4, pa.string()))
     edges = pa.table({"left": ["c", "b", "a"], "right": ["a", "a", "gone"], "weight": [9.0, 8.0, 7.0]})
     decisions = pa.table({"left": ["d"], "right": ["b"], "decision": ["must"]})
     labels, fates = cluster_keys(nodes, edges, decisions)

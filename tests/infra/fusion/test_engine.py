@@ -20,7 +20,7 @@ def test_graphs_of_many_rows_do_not_meet(con: duckdb.DuckDBPyConnection) -> None
     found = con.execute("""
         with graph as (select range as n from range(5000))
         select n, cluster_apart(
-            ['a' || n, 'b' || n, 'c' || n], ['1', null, '2'],
+            ['a' || n, 'b' || n, 'c' || n], ['1', null, '2'], [null, null, null],
             [{'left': 'a' || n, 'right': 'b' || n, 'weight': 9.0},
              {'left': 'b' || n, 'right': 'c' || n, 'weight': 12.0}],
             []::STRUCT("left" VARCHAR, "right" VARCHAR, decision VARCHAR)[], 2.0

@@ -319,6 +319,8 @@ def test_references_lead_to_records_of_the_same_event(con: duckdb.DuckDBPyConnec
 # field -> what is wrong with it, in the shared functions that validation and dbt use
 WRONG = {
     "id_checksum": "NOT citizen_id_ok(clean_citizen_id({x}))",
+    "id_slip": "NOT citizen_id_ok(clean_citizen_id({x}))",
+    "id_masked": "contains({x}, '****')",
     "id_precision": "precision_lost({x})",
     "credit_checksum": "NOT credit_code_ok(clean_credit_code({x}))",
     "date_unparsable": "NOT is_blank({x}) AND parse_timestamp_cn({x}) IS NULL",

@@ -1,58 +1,41 @@
 {{ config(unique_key='mention_key') }}
 
--- Which person each mention is. Certain keys only: a valid ID number whose name does not contradict its holder's, or
--- an account of one platform; any other mention is a person of its own.
-with mention as (
-    select * from {{ ref('int_person__mention') }}
+-- Which person each mention is. A person keeps the ID by which consumers know it, whatever its records do.
+with current_cluster as (
+    select mention.mention_key as key, cluster.cluster
+    from {{ ref('int_person__mention') }} as mention
+    inner join {{ ref('int_person__cluster') }} as cluster on mention.profile_key = cluster.profile_key
 ),
 
-name_count as (
-    select id_no, name, count(*) as mention_count
-    from mention
-    where id_no is not null and name is not null and not is_masked
-    group by 1, 2
+published as (
+    select mention_key as key, person_id as entity_id
+    from ({{ published('intermediate', this.identifier, {'mention_key': 'varchar', 'person_id': 'varchar'}) }}) as old
 ),
 
-holder as (
-    select id_no, name
-    from (
-        select id_no, name, row_number() over (partition by id_no order by mention_count desc, name asc) as place
-        from name_count
-    ) as ranked
-    where place = 1
-),
+{{ identified('current_cluster', 'published', 'P-', 'person') }},
 
-decided as (
-    select
-        mention.mention_key,
-        mention._record_key,
-        mention.id_no,
-        mention.account,
-        case
-            when
-                mention.id_no is not null
-                and {{ names_compatible('mention.name', 'mention.is_masked', 'holder.name') }}
-                then 'id_number'
-            when mention.account is not null then 'account'
-            else 'single'
-        end as link_rule
-    from mention
-    left join holder on mention.id_no = holder.id_no
+shared as (
+    select profile_key, count(*) as mention_count from {{ ref('int_person__mention') }} group by 1
 ),
 
 final as (
     select
-        mention_key,
-        _record_key,
-        'P-' || left(
-            case link_rule
-                when 'id_number' then pseudonym('id:' || id_no)
-                when 'account' then pseudonym('account:' || account)
-                else pseudonym('mention:' || mention_key)
-            end, 16
-        ) as person_id,
-        link_rule
-    from decided
+        mention.mention_key,
+        mention._record_key,
+        identified.entity_id as person_id,
+        cluster.id_no,
+        case
+            when cluster.link_rule is not null then cluster.link_rule
+            when shared.mention_count > 1 and mention.id_no is not null then 'id_number'
+            when shared.mention_count > 1 and mention.account is not null then 'account'
+            when shared.mention_count > 1 and not mention.is_masked then 'name_phone'
+            when shared.mention_count > 1 then 'weights'
+            else 'single'
+        end as link_rule
+    from {{ ref('int_person__mention') }} as mention
+    inner join {{ ref('int_person__cluster') }} as cluster on mention.profile_key = cluster.profile_key
+    inner join identified on mention.mention_key = identified.key
+    inner join shared on mention.profile_key = shared.profile_key
 )
 
 select

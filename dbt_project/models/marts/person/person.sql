@@ -4,6 +4,7 @@ with mention as (
     select
         member.person_id,
         member.link_rule,
+        member.id_no as own_id_no,
         mention.*
     from {{ ref('int_person__member') }} as member
     inner join {{ ref('int_person__mention') }} as mention on member.mention_key = mention.mention_key
@@ -12,7 +13,7 @@ with mention as (
 grouped as (
     select
         person_id,
-        max(case when link_rule = 'id_number' then id_no end) as id_no,
+        max(own_id_no) as id_no,
         {{ agreed('sex') }} as stated_sex,
         {{ newest('township_code', 'reported_at', 'mention_key') }} as township_code,
         count(*) as record_count,

@@ -37,7 +37,7 @@ final as (
         clean_text(petitioner_name) as person_name,
         {{ valid('citizen_id', 'petitioner_id_no') }} as person_id_no,
         {{ valid('phone', 'petitioner_phone') }} as person_phone,
-        clean_text(petitioner_address) as petitioner_address,
+        clean_text(petitioner_address) as person_address,
         form_code as form,
         purpose_code as purpose,
         clean_text(responsible_unit) as responsible_unit,

@@ -41,6 +41,7 @@ final as (
         'caller' as person_role,
         clean_text(caller_name) as person_name,
         {{ valid('citizen_id', 'caller_id_no') }} as person_id_no,
+        {{ id_as_written('caller_id_no') }} as person_id_text,
         caller_sex_code as person_sex,
         coalesce({{ valid('phone', 'contact_phone') }}, {{ valid('phone', 'caller_number') }}) as person_phone,
         {{ flag('is_deleted') }} as is_deleted,

@@ -1,0 +1,57 @@
+{#- The decisions that people made about entities of a kind, each pair's newest, between the rows' present keys. -#}
+{% macro decisions(kind, model, key) -%}
+    select
+        least(l.{{ key }}, r.{{ key }}) as left_key,
+        greatest(l.{{ key }}, r.{{ key }}) as right_key,
+        max_by(decision.decision, decision.decided_at) as decision
+    from {{ source('ops', 'decision') }} as decision
+    inner join {{ ref(model) }} as l on decision.left_key = l.mention_key
+    inner join {{ ref(model) }} as r on decision.right_key = r.mention_key
+    where decision.entity_kind = '{{ kind }}' and l.{{ key }} <> r.{{ key }}
+    group by 1, 2
+    having max_by(decision.decision, decision.decided_at) in ('must', 'must_not')
+{%- endmacro %}
+
+{#-
+One row a component with its graph as lists. `nodes` (component, profile_key, anchor, mark), `edges` (component, left_key,
+right_key, weight), `decided` (left_key, right_key, decision).
+-#}
+{% macro graphs(nodes, edges, decided) -%}
+    select
+        node.component,
+        node.keys,
+        node.anchors,
+        node.marks,
+        coalesce(edge.edges, []) as edges,
+        coalesce(said.decisions, []) as decisions
+    from (
+        select
+            component,
+            list(profile_key order by profile_key) as keys,
+            list(anchor order by profile_key) as anchors,
+            list(mark order by profile_key) as marks
+        from {{ nodes }}
+        group by 1
+    ) as node
+    left join (
+        select component, list({'left': left_key, 'right': right_key, 'weight': cast(weight as double)}) as edges
+        from {{ edges }}
+        group by 1
+    ) as edge on node.component = edge.component
+    left join (
+        select
+            own.component,
+            list({'left': one.left_key, 'right': one.right_key, 'decision': one.decision}) as decisions
+        from {{ decided }} as one
+        inner join {{ nodes }} as own on one.left_key = own.profile_key
+        group by 1
+    ) as said on node.component = said.component
+{%- endmacro %}
+
+{#- The nodes of the graphs with the label of their cluster (infra.fusion.clustering): component, node, label. -#}
+{% macro clustered(graphs, margin) -%}
+    select component, unnest(keys) as node, unnest(done.labels) as label
+    from (
+        select component, keys, cluster_apart(keys, anchors, marks, edges, decisions, {{ margin }}) as done from {{ graphs }}
+    ) as graph_done
+{%- endmacro %}

@@ -1,0 +1,106 @@
+"""Persons of a generated city: the models' persons against those who really were behind the records."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+
+from infra.lake import connect
+from infra.sandbox.parameters import Params
+from infra.settings import settings
+from infra.stack import credentials
+from tests.dbt.lakehouse import Lakehouse
+from tests.eval.city import bring, generated, timed
+from tests.eval.score import Score, scores
+
+MODELS = ["int_person__mention", "int_person__pair", "int_person__cluster", "int_person__member"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one city gave."""
+
+    records: int
+    persons: int
+    pairs: Score
+    cubed: Score
+    two_numbers: int  # persons with two valid ID numbers
+    seconds: float  # of the person models on the whole city
+    night: float  # of the same on the last day
+    touched: int  # mentions of that night
+    moved: int  # older mentions whose ID it changed
+
+
+@contextmanager
+def lakehouse(name: str) -> Iterator[Lakehouse]:
+    """An empty lake that goes with the block."""
+    uri = credentials.database_uri("postgres", "postgres")
+    with psycopg.connect(uri, autocommit=True) as con:
+        con.execute(f"CREATE DATABASE {name} OWNER {settings().pg_user}".encode())
+    try:
+        yield Lakehouse(name)
+    finally:
+        with psycopg.connect(uri, autocommit=True) as con:
+            con.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def measure(params: Params, keep: Path | None = None) -> Found:
+    """Build the city up to the last day but one, then its last day; `keep`: where to put profiles and truth."""
+    with generated(params) as folder, lakehouse(f"eval_{params.seed}") as lake:
+        before = params.last_day - timedelta(days=1)
+        bring(lake, folder, params.first_day, before)
+        lake.build("path:seeds", "+int_person__mention", day=1)
+        with timed() as whole:
+            lake.build(*MODELS, day=1)
+        lake.publish()
+        held = lake.rows("select mention_key, person_id from lake.intermediate.int_person__member")
+        bring(lake, folder, params.last_day, params.last_day)
+        lake.build("+int_person__mention", day=2)
+        with timed() as night:
+            lake.build(*MODELS, day=2)
+        after = dict(lake.rows("select mention_key, person_id from lake.intermediate.int_person__member"))
+        touched = lake.rows(
+            "select count(*) from lake.intermediate.int_person__mention "
+            "where _batch_id in (select batch_id from lake.ops.batch where is_pending)"
+        )
+        return _compare(
+            lake, folder, keep,
+            seconds=whole[0], night=night[0], touched=int(touched[0][0]),
+            moved=sum(after.get(key, person) != person for key, person in held),
+        )  # fmt: skip
+
+
+def _compare(
+    lake: Lakehouse,
+    folder: Path,
+    keep: Path | None,
+    *,
+    seconds: float,
+    night: float,
+    touched: int,
+    moved: int,
+) -> Found:
+    lake.use()
+    with connect(lake=True) as con:
+        con.execute(
+            """
+            create temp table judged as
+            select mention.*, member.person_id as found, record.person_id as truth, member.link_rule
+            from lake.intermediate.int_person__member as member
+            inner join lake.intermediate.int_person__mention as mention using (mention_key)
+            inner join read_parquet(?) as record on mention._record_key = record.record_key
+            where record.person_id is not null""",
+            [str(folder / "truth" / "records.parquet")],
+        )
+        if keep is not None:
+            con.execute(f"copy judged to '{keep}' (format parquet)")
+        pairs, cubed = scores(con, "judged")
+        counts = con.execute(
+            "select count(*), count(distinct found), (select count(*) from (select person_id from "
+            "lake.intermediate.int_person__member group by 1 having count(distinct id_no) > 1)) from judged"
+        ).fetchone()
+    assert counts is not None
+    return Found(counts[0], counts[1], pairs, cubed, counts[2], seconds, night, touched, moved)
