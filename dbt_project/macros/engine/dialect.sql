@@ -119,3 +119,33 @@
 {% macro duckdb__each_day(first, last) -%}
     cast(unnest(generate_series(cast({{ first }} as timestamp), cast({{ last }} as timestamp), interval 1 day)) as date)
 {%- endmacro %}
+
+{#- Seconds since 1970 of a timestamp with time zone, as a number. -#}
+{% macro epoch_seconds(expression) -%}
+    {{ return(adapter.dispatch('epoch_seconds')(expression)) }}
+{%- endmacro %}
+
+{% macro default__epoch_seconds(expression) -%}
+    cast(unix_micros({{ expression }}) as double) / 1000000
+{%- endmacro %}
+
+{% macro duckdb__epoch_seconds(expression) -%}
+    epoch({{ expression }})
+{%- endmacro %}
+
+{#- The different pairs of neighbouring characters of a text, separated by `;`; NULL for a text of one character. -#}
+{% macro bigrams(expression) -%}
+    {{ return(adapter.dispatch('bigrams')(expression)) }}
+{%- endmacro %}
+
+{% macro default__bigrams(expression) -%}
+    nullif(array_join(array_distinct(transform(
+        sequence(1, greatest(length({{ expression }}) - 1, 1)), n -> substr({{ expression }}, n, 2)
+    )), ';'), '')
+{%- endmacro %}
+
+{% macro duckdb__bigrams(expression) -%}
+    nullif(array_to_string(list_sort(list_distinct(list_transform(
+        range(1, length({{ expression }})), lambda n: substr({{ expression }}, n, 2)
+    ))), ';'), '')
+{%- endmacro %}

@@ -70,12 +70,12 @@ without `feed`, of all. Returns a list of {batch_id, interval_end, raw_object, v
 TRUE for keys that the night touches: those of rows of `driver` (a model with _batch_id and _record_key) that pending
 batches built, and of records about which somebody decided.
 -#}
-{% macro touched_keys(driver, key, own=none) -%}
+{% macro touched_keys(driver, key, own=none, kind='person') -%}
     (
         coalesce({{ session_value('whole', 'boolean') }}, false)
         or {{ own or key }} in (
             select touched.{{ key }} from {{ ref(driver) }} as touched
-            where touched._batch_id in ({{ pending_batch_ids() }}) or {{ decided_on('touched._record_key') }}
+            where touched._batch_id in ({{ pending_batch_ids() }}) or {{ decided_on('touched._record_key', kind) }}
         )
     )
 {%- endmacro %}

@@ -63,7 +63,7 @@ result has a row of), both by the keys of `driver`. `'unpublished'`: rows that t
     {%- elif meta.get('scope') == 'pairs' -%}
         (
         {%- for end in ['left_key', 'right_key'] %}
-        {{ touched_keys(meta['driver'], meta['key'], 'target.' ~ end) }}
+        {{ touched_keys(meta['driver'], meta['key'], 'target.' ~ end, meta.get('kind', 'person')) }}
         or target.{{ end }} not in (select alive.{{ meta['key'] }} from {{ ref(meta['driver']) }} as alive)
         {{ 'or' if not loop.last }}
         {%- endfor %}

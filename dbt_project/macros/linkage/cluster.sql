@@ -1,12 +1,15 @@
-{#- The decisions that people made about entities of a kind, each pair's newest, between the rows' present keys. -#}
-{% macro decisions(kind, model, key) -%}
+{#-
+The decisions that people made about entities of a kind, each pair's newest, between the rows' present keys. `named`: the
+column that decisions name a row by.
+-#}
+{% macro decisions(kind, model, key, named='mention_key') -%}
     select
         least(l.{{ key }}, r.{{ key }}) as left_key,
         greatest(l.{{ key }}, r.{{ key }}) as right_key,
         max_by(decision.decision, decision.decided_at) as decision
     from {{ source('ops', 'decision') }} as decision
-    inner join {{ ref(model) }} as l on decision.left_key = l.mention_key
-    inner join {{ ref(model) }} as r on decision.right_key = r.mention_key
+    inner join {{ ref(model) }} as l on decision.left_key = l.{{ named }}
+    inner join {{ ref(model) }} as r on decision.right_key = r.{{ named }}
     where decision.entity_kind = '{{ kind }}' and l.{{ key }} <> r.{{ key }}
     group by 1, 2
     having max_by(decision.decision, decision.decided_at) in ('must', 'must_not')

@@ -121,7 +121,10 @@ identified as (
 
 {#- Kinds of entities with persistent IDs: the model of their members, its key and the column of the ID. -#}
 {% macro identified_kinds() -%}
-    {{ return({'person': {'model': 'int_person__member', 'key': 'mention_key', 'id': 'person_id'}}) }}
+    {{ return({
+        'person': {'model': 'int_person__member', 'key': 'mention_key', 'id': 'person_id'},
+        'event': {'model': 'int_event__member', 'key': '_record_key', 'id': 'event_id'}
+    }) }}
 {%- endmacro %}
 
 {#- What became of the entities of a kind since the last publication: entity_kind, change, entity_id, other_id. -#}

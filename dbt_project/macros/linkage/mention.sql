@@ -57,10 +57,10 @@ where the person lives, not where something happened.
 {%- endmacro %}
 
 {#- TRUE for records of persons about whom somebody decided: their rows are always made again. -#}
-{% macro decided_on(record_key) -%}
+{% macro decided_on(record_key, kind='person') -%}
     {{ record_key }} in (
         {%- for side in ('left_key', 'right_key') %}
-        select split_part({{ side }}, '#', 1) from {{ source('ops', 'decision') }} where entity_kind = 'person'
+        select split_part({{ side }}, '#', 1) from {{ source('ops', 'decision') }} where entity_kind = '{{ kind }}'
         {{ 'union all' if not loop.last }}
         {%- endfor %}
     )

@@ -1,52 +1,72 @@
 {{ config(unique_key='_record_key') }}
 
--- Which event each live record reports: the connected component of its references. A call that repeats, urges or was
+-- Which event each live record reports, under the ID by which consumers know it. A call that repeats, urges or was
 -- merged into another founds no event; it is a report of the one it belongs to, or of none.
 with record as (
     select
-        _record_key,
-        not coalesce(is_merged or relation in ('repeat', 'urging', 'nuisance'), false) as is_founding
-    from {{ ref('int_record') }}
-    where is_live
+        cluster.record_key as _record_key,
+        cluster.cluster,
+        not coalesce(record.is_merged or record.relation in ('repeat', 'urging', 'nuisance'), false) as is_founding,
+        count(*) over (partition by cluster.cluster) > 1 as is_shared
+    from {{ ref('int_event__cluster') }} as cluster
+    inner join {{ ref('int_record') }} as record on cluster.record_key = record._record_key
 ),
 
-edge as (
-    select record_key as a, other_key as b from {{ ref('int_event__edge') }}
+current_cluster as (
+    select _record_key as key, cluster
+    from (select *, bool_or(is_founding) over (partition by cluster) as is_event from record) as reported
+    where is_event
 ),
 
-{{ components('edge') }},
-
-labelled as (
-    select
-        record._record_key,
-        record.is_founding,
-        coalesce(component.label, record._record_key) as label
-    from record
-    left join component on record._record_key = component.node
+published as (
+    select _record_key as key, event_id as entity_id
+    from ({{ published('intermediate', 'int_event__member', {'_record_key': 'varchar', 'event_id': 'varchar'}) }}) as member
 ),
 
-cluster as (
-    select label, bool_or(is_founding) as is_event from labelled group by 1
-),
+{{ identified('current_cluster', 'published', 'E-', 'event') }},
 
-named as (
+tie as (
     select record_key, min(link_rule) as link_rule from {{ ref('int_event__edge') }} group by 1
+),
+
+pointed_at as (
+    select other_key as record_key from {{ ref('int_event__edge') }} group by 1
+),
+
+-- The strongest pair that holds a report in its event.
+bond as (
+    select record_key, max(weight) as weight
+    from (
+        {%- for side in ['left_key', 'right_key'] %}
+        select pair.{{ side }} as record_key, pair.weight
+        from {{ ref('int_event__pair') }} as pair
+        inner join record as l on pair.left_key = l._record_key
+        inner join record as r on pair.right_key = r._record_key and l.cluster = r.cluster
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as way
+    group by 1
 ),
 
 final as (
     select
-        labelled._record_key,
-        'E-' || left(md5(labelled.label), 16) as event_id,
-        labelled.is_founding,
+        record._record_key,
+        identified.entity_id as event_id,
+        record.is_founding,
         case
-            when component.node is null then 'single'
-            else coalesce(named.link_rule, 'named_by_other')
-        end as link_rule
-    from labelled
-    inner join cluster on labelled.label = cluster.label
-    left join component on labelled._record_key = component.node
-    left join named on labelled._record_key = named.record_key
-    where cluster.is_event
+            when not record.is_shared then 'single'
+            when tie.link_rule is not null then tie.link_rule
+            when pointed_at.record_key is not null then 'named_by_other'
+            when bond.weight >= {{ event_threshold() }} then 'likeness'
+            else 'decision'
+        end as link_rule,
+        case when record.is_shared and tie.link_rule is null and pointed_at.record_key is null then bond.weight end
+            as link_weight
+    from record
+    inner join identified on record._record_key = identified.key
+    left join tie on record._record_key = tie.record_key
+    left join pointed_at on record._record_key = pointed_at.record_key
+    left join bond on record._record_key = bond.record_key
 )
 
 select

@@ -4,6 +4,7 @@ with report as (
     select
         member.event_id,
         member.link_rule,
+        member.link_weight,
         record._record_key as record_key,
         record.platform,
         record.feed,
@@ -31,8 +32,15 @@ final as (
             else 'repeat'
         end as report_role,
         link_rule,
-        cast(case when link_rule = 'single' then null else 1 end as decimal(4, 3)) as link_score,
-        'rule' as decided_by
+        -- Odds of 2 to the weight: what the model gives the strongest pair that holds the report in its event.
+        cast(
+            case
+                when link_rule = 'single' then null
+                when link_weight is null then 1
+                else 1 / (1 + power(2, -link_weight))
+            end as decimal(4, 3)
+        ) as link_score,
+        case link_rule when 'likeness' then 'weights' when 'decision' then 'person' else 'rule' end as decided_by
     from report
 )
 
