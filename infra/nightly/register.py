@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from infra.lake import connect
-from infra.nightly import batches, rule_results
+from infra.nightly import batches, decisions, rule_results
 from infra.nightly.batches import Batch
 
 FIELDS: dict[str, pa.DataType] = {
@@ -90,6 +90,7 @@ def register(without: Collection[str] = ()) -> dict[str, Any]:
     con = connect(lake=True)
     try:
         ensure_table(con)
+        decisions.ensure_table(con)
         # A lake from before the rules' counts were kept reads all papers once more.
         known = {} if rule_results.ensure_table(con) else _known(con)
         seen = [pair for pair in batches.pairs() if pair.feed not in without]

@@ -36,6 +36,12 @@ create table if not exists lake.ops.rule_result (
     severity varchar, assessed bigint, failed bigint
 )"""
 
+DECISION = """
+create table if not exists lake.ops.return_decision (
+    return_item_id varchar, decision varchar, reason varchar, unit varchar, account varchar,
+    decided_at timestamptz, decided_on date, fault_key varchar, last_batch_id varchar
+)"""
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -88,6 +94,7 @@ class Lakehouse:
             _put(con, verdict, f"s3://verdicts/{key}")
             con.execute("create schema if not exists lake.ops")
             con.execute(BATCH)
+            con.execute(DECISION)
             _count(con, batch_id, len(rows), broken, refused=refused)
             con.execute("delete from lake.ops.batch where batch_id = ?", [batch_id])
             con.execute(
