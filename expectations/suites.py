@@ -109,7 +109,8 @@ def _updated(contract: Contract, columns: set[str]) -> str | None:
 
 def _of_property(contract: Contract, p: Property, latest: str) -> Iterator[RowRule]:
     """Rules of one column: those that its own words mean, then those that it names."""
-    lost = {"unless_precision_lost": True} if "expect_full_precision" in {r.name for r in p.rules} else {}
+    named = {rule.name for rule in p.rules}
+    lost = {"unless_precision_lost": True} if "expect_full_precision" in named else {}
     column = column_of(p)
     if p.required or p.primary_key:
         yield _make(contract, ExpectPresent, column)
@@ -129,7 +130,9 @@ def _of_property(contract: Contract, p: Property, latest: str) -> Iterator[RowRu
         kwargs = dict(rule.kwargs)
         if rule.name == CODED:
             kwargs.setdefault("platform", contract.platform)
-        if rule.name != "expect_full_precision":
+        if rule.name == "expect_full_precision":
+            kwargs["of_credit_codes"] = "expect_credit_code" in named
+        else:
             kwargs |= lost
         yield _make(contract, _named(contract, rule), column | kwargs, rule.severity)
         if rule.name == "expect_division_code":

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import duckdb
 
-from ingest import landing, lineage
+from ingest import landing, limits, lineage
 from ingest.connectors import Fetch, SourceError, SourceUnavailable, identifier, quote
 from ingest.contract import Contract
 from ingest.interval import SHANGHAI, Interval
@@ -32,9 +32,12 @@ def write(
     now = datetime.now(SHANGHAI)
     batch_id = landing.batch_id(contract.feed, interval)
     pulled_at = now.strftime("%Y-%m-%d %H:%M:%S.%f")
+    known = {p.physical: p for p in contract.properties}
     layouts = [_columns(contract, con, part.source, part.columns) for part in fetch.parts]
+    seen = list(dict.fromkeys(name for columns in layouts for name, _ in columns))
+    withheld = [name for name in seen if name not in known and limits.is_withheld(name)]
     selects = [
-        lineage.select(contract, part, columns, batch_id, pulled_at)
+        lineage.select(contract, part, [c for c in columns if c[0] not in withheld], batch_id, pulled_at)
         for part, columns in zip(fetch.parts, layouts, strict=True)
     ]
     rows = 0
@@ -46,8 +49,6 @@ def write(
     written = f"read_parquet({quote(str(file))})"
     if rows and fetch.verify:
         fetch.verify(written)
-    seen = list(dict.fromkeys(name for columns in layouts for name, _ in columns))
-    known = {p.physical: p for p in contract.properties}
     counts, watermark = _summary(contract, con, written, seen) if rows else ({}, None)
     return Receipt(
         batch_id=batch_id,
@@ -80,7 +81,7 @@ def write(
             else c
             for c in fetch.control
         ],
-        notes=fetch.notes,
+        notes=[*fetch.notes, *(f"not kept in raw, since nobody may ask for it: {name}" for name in withheld)],
     )
 
 

@@ -41,6 +41,7 @@ FIELDS = (
         "积分排名|风险评分|个人评分|信用评分|黑名单|布控",
     ),
 )
+UNASKED = (*FIELDS, Limit("ethnicity", "ethnicity|ethnic|race", "民族|种族"))
 REGISTERS = (
     Limit(
         "a register of a special group",
@@ -65,6 +66,14 @@ def _words(name: str) -> str:
 def _declares(limit: Limit, *names: str) -> bool:
     english = re.compile(rf"\b(?:{limit.english})\b")
     return any(english.search(_words(name)) or re.search(limit.chinese, name) for name in names)
+
+
+def is_withheld(column: str) -> bool:
+    """Whether a column that no contract asked for stays out of the raw zone, going by its name.
+
+    That is what no contract may declare, and ethnicity, which one may, for a purpose that it states.
+    """
+    return any(_declares(limit, column) for limit in UNASKED)
 
 
 def problems(contract: Contract) -> list[str]:

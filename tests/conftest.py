@@ -34,5 +34,10 @@ def stack() -> Iterator[Settings]:
         lifecycle.down(lambda _: None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--people", type=int, help="people of the city that validation is held against")
+    parser.addoption("--days", type=int, help="days of that city")
+
+
 def pytest_unconfigure() -> None:
     shutil.rmtree(STATE, ignore_errors=True)

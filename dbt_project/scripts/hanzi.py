@@ -14,10 +14,40 @@ from pypinyin import Style, lazy_pinyin
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 SURNAMES = {
-    **dict(zip("单曾解仇查朴任华盖区尉缪乐员覃洗冼晟召应宁", (
-        "shan zeng xie qiu zha piao ren hua ge ou wei miao yue yun qin xian xian cheng shao ying ning").split(),
-        strict=True)),
-    "尉迟": "yu chi", "万俟": "mo qi", "长孙": "zhang sun", "澹台": "tan tai", "单于": "chan yu",
+    **dict(
+        zip(
+            "单曾解仇查朴任华盖区尉缪乐员覃洗冼晟召应宁",
+            [
+                "shan",
+                "zeng",
+                "xie",
+                "qiu",
+                "zha",
+                "piao",
+                "ren",
+                "hua",
+                "ge",
+                "ou",
+                "wei",
+                "miao",
+                "yue",
+                "yun",
+                "qin",
+                "xian",
+                "xian",
+                "cheng",
+                "shao",
+                "ying",
+                "ning",
+            ],
+            strict=True,
+        )
+    ),
+    "尉迟": "yu chi",
+    "万俟": "mo qi",
+    "长孙": "zhang sun",
+    "澹台": "tan tai",
+    "单于": "chan yu",
 }
 
 
@@ -28,7 +58,9 @@ def main() -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("hanzi", "simplified", "pinyin"))
         for hanzi in map(chr, range(0x4E00, 0x9FA6)):
-            writer.writerow((hanzi, simple.convert(hanzi), lazy_pinyin(hanzi, style=Style.NORMAL, v_to_u=False)[0]))
+            writer.writerow(
+                (hanzi, simple.convert(hanzi), lazy_pinyin(hanzi, style=Style.NORMAL, v_to_u=False)[0])
+            )
     with (SEEDS / "surname_reading.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("surname", "pinyin", "source", "verified"))

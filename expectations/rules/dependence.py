@@ -79,11 +79,11 @@ class ExpectSumAtMost(RowRule):
         }
 
     def unexpected(self) -> tuple[str, tuple[str, ...]]:
-        """The sum of the parts that are given exceeds the whole."""
+        """The sum of the parts that are given exceeds the whole. A negative whole is wrong in itself."""
         numbers = [f"parse_number({identifier(part)})" for part in self.parts]
         whole = f"parse_number({self.quoted})"
         total = " + ".join(f"coalesce({alias(number)}, 0)" for number in numbers)
-        return f"{total} > {alias(whole)}", (*numbers, whole)
+        return f"{alias(whole)} >= 0 AND {total} > {alias(whole)}", (*numbers, whole)
 
     def advice(self) -> str:
         """Names the parts."""

@@ -446,6 +446,7 @@ CREATE OR REPLACE TEMP MACRO _moji_marks() AS
     '\x{FFFD}|锟斤拷|聽聽|[à-é][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{2}'
     || '|(?:[À-ÖØ-öø-ÿ][\x{A1}-\x{FF}]){2}|[\x{80}-\x{9F}]';
 SET VARIABLE moji_group = _moji_group();
+SET VARIABLE moji_whole = '[' || _moji_first() || '][' || _moji_second() || '][' || _moji_third() || ']';
 SET VARIABLE moji_marks = _moji_marks();
 SET VARIABLE moji_any = getvariable('moji_marks') || '|' || getvariable('moji_group');
 -- strlen - length is twice the number of Chinese characters
@@ -459,7 +460,11 @@ CREATE OR REPLACE TEMP MACRO mojibake(x) AS
         WHEN _ascii(x) THEN x >= '??' AND x < '?@' AND regexp_full_match(x, '[?]{3,}')
         WHEN NOT regexp_matches(x, getvariable('moji_any')) THEN FALSE
         WHEN regexp_matches(x, getvariable('moji_marks')) THEN TRUE
-        ELSE _moji_share_left(x) <= 0.3
+        WHEN _moji_share_left(x) <= 0.3 THEN TRUE
+        -- Rare characters of four bytes and the dot in names leave more over, and characters for private use. In
+        -- names these also stand for rare characters, so they count only beside a whole group.
+        ELSE regexp_matches(x, '[\x{E000}-\x{F8FF}]') AND regexp_matches(x, getvariable('moji_whole'))
+            AND _moji_share_left(x) <= 0.5
     END;
 -- A spreadsheet keeps 15 digits of a number: the rest becomes 0, or the cell becomes 4.10105E+17.
 CREATE OR REPLACE TEMP MACRO _long_number(x) AS  -- the identifier in x if it may have been cut, else NULL

@@ -107,7 +107,10 @@ def _publish(said: Mapping[str, Any]) -> str:
 
 _SAYINGS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "pull": lambda said: f"{said['rows']:,} rows",
-    "validate": lambda said: f"{said['refused_rows']:,} refused, {said['warned_rows']:,} warned",
+    "validate": lambda said: (
+        f"{said['refused_rows']:,} refused, {said['warned_rows']:,} warned"
+        + (f", {len(said['taken_up'])} left over judged" if said.get("taken_up") else "")
+    ),
     "give_back": lambda said: f"{len(said['returns'])} files",
     "register": lambda said: f"{len(said['pending'])} batches to build",
     "build": _build,

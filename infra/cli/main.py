@@ -9,6 +9,7 @@ GROUPS = ("contract", "sandbox", "stack")  # modules with an `app` of several ve
 VERBS = {  # verb -> module that has a function of the same name
     "audit": "night",
     "build": "night",
+    "close": "decide",
     "docs": "docs",
     "feeds": "feeds",
     "ledger": "ledger",
@@ -16,6 +17,7 @@ VERBS = {  # verb -> module that has a function of the same name
     "publish": "night",
     "pull": "pull",
     "query": "query",
+    "reopen": "decide",
     "returns": "returns",
     "trace": "trace",
     "validate": "pull",

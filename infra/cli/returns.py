@@ -14,8 +14,8 @@ select opening_batch_id, count(*) filter (where status = 'open') as open,
 from mart.return_item where opening_batch_id = any(%(batches)s) group by 1
 """
 ITEMS = """
-select owner_zh as department, feed, record_key, rule, source_field, severity, status, first_seen_on, due_on,
-    closed_on, times_returned, opening_batch_id as batch
+select return_item_id as item, owner_zh as department, feed, record_key, rule, source_field, severity, status,
+    first_seen_on, due_on, closed_on, closed_how, times_returned, opening_batch_id as batch
 from mart.return_item
 where (%(feed)s::text is null or feed = %(feed)s) and (%(day)s::date is null or first_seen_on = %(day)s)
     and (%(status)s::text is null or status = %(status)s)
@@ -23,7 +23,7 @@ order by status = 'closed', due_on, feed, record_key, rule, source_field limit %
 """
 
 
-WIDE = ("batch", "batch_files", "outcome", "source_field", "first_seen_on", "times_returned")
+WIDE = ("batch", "batch_files", "outcome", "source_field", "first_seen_on", "times_returned", "closed_how")
 
 
 class Status(StrEnum):
@@ -53,6 +53,8 @@ def returns(
       sanling returns police.incident --day 2026-10-30 --format json
 
       sanling returns --status overdue --format csv
+
+    `sanling close` closes an item that its source cannot mend, `sanling reopen` opens it again.
     """
     import psycopg
 

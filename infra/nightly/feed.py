@@ -6,10 +6,12 @@ from typing import Any
 
 from expectations.returns import write_returns
 from expectations.validate import validate
+from infra.nightly.left_over import take_up
 from ingest.interval import Interval
 from ingest.pull import plan, pull
 
 PULLED = ("batch_id", "rows", "bytes", "attempt", "seconds", "unknown_columns")
+JUDGED = ("outcome", "reasons", "received", "refused_rows", "warned_rows")
 
 
 class BatchRefused(RuntimeError):
@@ -23,9 +25,11 @@ def pull_step(feed: str, day: date) -> dict[str, Any]:
 
 
 def validate_step(feed: str, batch_id: str) -> dict[str, Any]:
-    """Judge the batch; returns the outcome's main facts."""
-    outcome = validate(feed, interval_of(batch_id))
-    return {name: outcome[name] for name in ("outcome", "reasons", "received", "refused_rows", "warned_rows")}
+    """Judge the batch, after those that earlier nights left half done; returns the outcome's main facts."""
+    interval = interval_of(batch_id)
+    taken_up = take_up(feed, before=interval)
+    outcome = validate(feed, interval)
+    return {name: outcome[name] for name in JUDGED} | {"taken_up": taken_up}
 
 
 def return_step(feed: str, batch_id: str, judged: dict[str, Any]) -> dict[str, Any]:

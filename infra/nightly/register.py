@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from infra.lake import connect
-from infra.nightly import batches, decisions, rule_results
+from infra.nightly import batches, decisions, return_decisions, rule_results
 from infra.nightly.batches import Batch
 
 FIELDS: dict[str, pa.DataType] = {
@@ -104,7 +104,7 @@ def register(without: Collection[str] = ()) -> dict[str, Any]:
 
 
 def ensure_table(con: duckdb.DuckDBPyConnection) -> None:
-    """Create `lake.ops.batch` and `decision` where they are missing, and leave no snapshot where they are not."""
+    """Create the tables of batches and decisions where they are missing, and leave no snapshot where they are not."""
     found = con.execute(
         "SELECT count(*) FROM duckdb_tables() "
         "WHERE database_name = 'lake' AND schema_name = 'ops' AND table_name = 'batch'"
@@ -113,6 +113,7 @@ def ensure_table(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("CREATE SCHEMA IF NOT EXISTS lake.ops")
         con.execute(TABLE)
     decisions.ensure_table(con)
+    return_decisions.ensure_table(con)
 
 
 def path_of(batch: Batch) -> str:

@@ -41,6 +41,12 @@ create table if not exists lake.ops.decision (
     decided_at timestamptz, reason varchar
 )"""
 
+RETURN_DECISION = """
+create table if not exists lake.ops.return_decision (
+    return_item_id varchar, decision varchar, reason varchar, unit varchar, account varchar,
+    decided_at timestamptz, decided_on date, fault_key varchar, last_batch_id varchar
+)"""
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -95,6 +101,7 @@ class Lakehouse:
             con.execute("create schema if not exists lake.ops")
             con.execute(BATCH)
             con.execute(DECISION)
+            con.execute(RETURN_DECISION)
             _count(con, batch_id, len(rows), broken, refused=refused)
             con.execute("delete from lake.ops.batch where batch_id = ?", [batch_id])
             con.execute(

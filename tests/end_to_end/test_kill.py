@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 
+import psycopg
 import pytest
 
 from infra.sandbox.parameters import Params
@@ -18,8 +19,8 @@ from tests.end_to_end.readers import Dashboard
 from tests.end_to_end.world import Marts, Moment, World, make
 
 POLICE, GRID = "police.incident", "grid.event"
-FIRST, SECOND = date(2026, 10, 1), date(2026, 10, 2)
-CITY = Params(seed=5, people=600, days=2, dirt=0.05)
+FIRST, SECOND, THIRD = date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 3)
+CITY = Params(seed=5, people=600, days=3, dirt=0.3)
 LOAD = "import sys; from datetime import date; from infra import store; from infra.sandbox import platforms; "
 LOAD += "store.ensure_buckets(); platforms.load_all(date.fromisoformat(sys.argv[1]), tuple(sys.argv[2:]))"
 
@@ -35,11 +36,18 @@ def town() -> Iterator[City]:
 
 
 @pytest.fixture(scope="module")
-def nights(town: City) -> tuple[World, Marts, Marts]:
-    """The world before its second night, its marts, and those that a second night in peace gives."""
+def begun(town: City) -> World:
+    """The world after its first night, to make others of."""
     town.run(sys.executable, "-c", LOAD, FIRST.isoformat(), POLICE, GRID)
-    before = make(town, "first")
-    before.night(FIRST, POLICE, GRID)
+    world = make(town, "first")
+    world.night(FIRST, POLICE, GRID)
+    return world
+
+
+@pytest.fixture(scope="module")
+def nights(town: City, begun: World) -> tuple[World, Marts, Marts]:
+    """The world before its second night, its marts, and those that a second night in peace gives."""
+    before = begun
     town.run(sys.executable, "-c", LOAD, SECOND.isoformat(), POLICE, GRID)
     calm, wild = make(town, "calm", before), make(town, "wild", before)
     calm.night(SECOND, POLICE, GRID)
@@ -87,10 +95,45 @@ def test_a_night_killed_in_every_step_ends_like_a_calm_one(nights: tuple[World, 
     assert dashboard.rounds > 20
 
 
-def _forget(city: City, day: date) -> None:
+def test_a_batch_that_was_killed_before_its_judgement_is_taken_up_by_the_next_night(
+    town: City, begun: World
+) -> None:
+    """No night follows the kill. The calm world has the same pulls, judged and built day by day."""
+    _forget(town, SECOND)
+    town.run(sys.executable, "-c", LOAD, SECOND.isoformat(), POLICE, GRID)
+    late = make(town, "late", begun)
+    for feed in (POLICE, GRID):
+        late.do("pull", feed, day=SECOND)
+    late.kill("validate", POLICE, day=SECOND, when=late.is_at_work("mart"))
+    late.do("validate", GRID, day=SECOND)  # judged, and killed before it was given back
+    town.run(sys.executable, "-c", LOAD, THIRD.isoformat(), POLICE, GRID)
+    late.night(THIRD, POLICE, GRID)
+    returned = _returns(town)
+    for day in (SECOND, THIRD):
+        _forget(town, day, "verdicts", "returns")
+    calm = make(town, "undisturbed", begun)
+    for day in (SECOND, THIRD):
+        calm.night(day, POLICE, GRID, source="there")
+    assert late.marts() == calm.marts()
+    assert returned == _returns(town)
+    assert any(f"date={SECOND}/" in key for key in returned)
+    with psycopg.connect(late.uri("mart")) as con:
+        ledger = con.execute(
+            "SELECT feed, business_date, received = accepted + refused + repeated AND received > 0 "
+            "FROM mart.feed_ledger WHERE business_date > %s",
+            (FIRST,),
+        ).fetchall()
+    assert sorted(ledger) == [(feed, day, True) for feed in (GRID, POLICE) for day in (SECOND, THIRD)]
+
+
+def _returns(city: City) -> set[str]:
+    return {str(each.object_name) for each in client(city).list_objects("returns", recursive=True)}
+
+
+def _forget(city: City, day: date, *buckets: str) -> None:
     """Take away what a night left in the object stores, so that the next is the first to write it."""
     store = client(city)
-    for bucket in ("landing", "raw", "verdicts", "returns"):
+    for bucket in buckets or ("landing", "raw", "verdicts", "returns"):
         for each in store.list_objects(bucket, recursive=True):
             if f"date={day}/" in str(each.object_name):
                 store.remove_object(bucket, str(each.object_name))

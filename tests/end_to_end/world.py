@@ -24,10 +24,13 @@ import sys
 from datetime import date
 from infra.nightly import audit, build, feed, publish
 from infra.nightly.register import register
+from ingest import landing, pull
 
-day, run_id = date.fromisoformat(sys.argv[1]), sys.argv[2]
-for name in sys.argv[3:]:
-    batch = feed.pull_step(name, day)["batch_id"]
+day, run_id, source = date.fromisoformat(sys.argv[1]), *sys.argv[2:4]
+for name in sys.argv[4:]:
+    batch = landing.batch_id(name, pull.plan(name, day))
+    if source == "pull":
+        feed.pull_step(name, day)
     feed.return_step(name, batch, feed.validate_step(name, batch))
 register()
 for layer in build.LAYERS:
@@ -59,11 +62,10 @@ class World:
             "SANLING_READERS_WAIT_SECONDS": "30",
         }
 
-    def night(self, day: date, *feeds: str) -> None:
-        """A whole undisturbed night in one process."""
-        self.city.run(
-            sys.executable, "-c", NIGHT, day.isoformat(), "by-hand", *feeds, variables=self.databases
-        )
+    def night(self, day: date, *feeds: str, source: str = "pull") -> None:
+        """A whole undisturbed night in one process. `source`: `pull`, or `there`: was pulled before."""
+        arguments = (day.isoformat(), "by-hand", source, *feeds)
+        self.city.run(sys.executable, "-c", NIGHT, *arguments, variables=self.databases)
 
     def do(self, *command: str, day: date) -> None:
         """Run a step to its end."""

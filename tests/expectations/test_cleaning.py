@@ -161,11 +161,13 @@ def test_damage_of_every_kind_and_whole_text(con: duckdb.DuckDBPyConnection) -> 
         "abc???",
         "é",
         "㛃𠮷䶮",
+        "王淼\ue18e",  # a rare character that was given a code of private use
+        "张\ue0ff",
         None,
         "",
     ]
     assert not any(ask(con, "mojibake(x)", sound))
-    short = ["姓名证件", "王强", "某地", "彭某", "鑫苑", "请派人到场"]
+    short = ["姓名证件", "王强", "某地", "彭某", "鑫苑", "请派人到场", "张振𠮷", "伊斯马伊力·阿卜杜"]
     utf8_as_gbk = [text.encode().decode("gb18030", "replace") for text in short]
     utf8_as_latin = [text.encode().decode("latin-1") for text in short]
     gbk_as_latin = [text.encode("gb18030").decode("latin-1") for text in short[:1]]

@@ -1,11 +1,14 @@
 """GB 32100: properties against python-stdnum where it is right, and the codes that it denies."""
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
+from expectations import scan
+from expectations.rules.text import ExpectFullPrecision
 from tests.expectations.batches import ask
 
 OK = "credit_code_ok(clean_credit_code(x))"
@@ -61,3 +64,20 @@ def test_known_good(con: duckdb.DuckDBPyConnection, code: str) -> None:
                                   "9111000060003734"])  # fmt: skip
 def test_known_bad(con: duckdb.DuckDBPyConnection, code: str) -> None:
     assert ask(con, OK, [code]) == [False]
+
+
+def test_a_right_code_that_ends_in_zeros_was_not_cut(con: duckdb.DuckDBPyConnection) -> None:
+    """In a column of credit codes; 1285589000 hold the organisation code 12855890 with check character 0."""
+    rule = ExpectFullPrecision(
+        column="x",
+        label="统一社会信用代码",
+        field="credit_code",
+        classification="internal",
+        of_credit_codes=True,
+    )
+    right, wrong_end, wrong_within = "914101061285589000", "914101061285580000", "914101061385589000"
+    assert check_character(right[:17]) == "0"
+    codes = [right, wrong_end, wrong_within, "9.14101061285E+17"]
+    con.register("given", pa.table({"x": codes, "_n": range(len(codes))}))
+    scan.run(con, "given", {rule.name: rule.check()})
+    assert con.execute(f"SELECT _n FROM {scan.FAILED} ORDER BY _n").fetchall() == [(1,), (2,), (3,)]

@@ -78,6 +78,11 @@ def test_a_part_that_is_missing_counts_as_none(con: duckdb.DuckDBPyConnection) -
     assert broken(con, rule, "wab", [("3", None, "4"), ("3", "3", ""), (None, "3", "3")]) == [0]
 
 
+def test_a_negative_whole_is_left_to_the_rule_of_its_range(con: duckdb.DuckDBPyConnection) -> None:
+    rule = ExpectSumAtMost(column="w", **ABOUT, parts=("a", "b"), parts_label="x")
+    assert broken(con, rule, "wab", [("-1", "0", "0"), ("0", "0", "1")]) == [1]
+
+
 def test_a_value_is_due_when_the_other_column_says_so(con: duckdb.DuckDBPyConnection) -> None:
     rule = ExpectPresentWhen(column="v", **ABOUT, when="w", when_label="状态", one_of=("已办结", "5"))
     rows = [("", "已办结"), (None, "５"), ("无", "5 "), ("2026-10-01", "5"), ("", "待办理"), ("", None)]

@@ -25,6 +25,8 @@ CREATE TABLE mart.return_item AS SELECT * FROM (VALUES
 ) t (feed, record_key, rule, status, opening_batch_id, first_seen_on);
 ALTER TABLE mart.return_item ADD owner_zh text DEFAULT '某局', ADD source_field text,
     ADD severity text DEFAULT 'refuse', ADD due_on date DEFAULT '2026-10-07', ADD closed_on date,
+    ADD closed_how text,
+    ADD return_item_id text DEFAULT 'i',
     ADD times_returned int DEFAULT 1;
 """
 

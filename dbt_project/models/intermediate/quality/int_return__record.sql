@@ -11,6 +11,8 @@ with verdict as (
 
 arrival as ({{ arrivals('verdict') }}),
 
+closed as ({{ closed_by_hand(['fault_key', 'last_batch_id']) }}),
+
 asked as (
     select _record_key, rule, source_field from verdict group by 1, 2, 3
 ),
@@ -35,13 +37,25 @@ judged as (
             and asked.source_field = verdict.source_field
 ),
 
-opened as (
+preceded as (
     select
         judged.*,
-        is_broken and not coalesce(
-            lag(is_broken) over (partition by _record_key, rule, source_field order by arrival), false
-        ) as is_opening
+        lag(is_broken) over (partition by _record_key, rule, source_field order by arrival) as was_broken,
+        lag(_batch_id) over (partition by _record_key, rule, source_field order by arrival) as batch_before
     from judged
+),
+
+-- What was closed by hand after a batch does not go on with a later one that breaks the rule again.
+opened as (
+    select
+        preceded.*,
+        is_broken and (not coalesce(was_broken, false) or closed.fault_key is not null) as is_opening
+    from preceded
+    left join closed
+        on
+            closed.fault_key = md5(concat_ws('|', preceded._record_key, preceded.rule, preceded.source_field))
+            and preceded.batch_before = closed.last_batch_id
+            and preceded._batch_id <> closed.last_batch_id
 ),
 
 numbered as (
