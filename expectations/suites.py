@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic.v1 import ValidationError
 
-from expectations.rules.base import BatchRule, RowRule, Rule, column_of
+from expectations.rules.base import BatchRule, LakeRule, RowRule, Rule, column_of
 from expectations.rules.batch import ExpectControlFile, ExpectKnownColumns, ExpectSchema, ExpectVolume
 from expectations.rules.division import ExpectDivisionCodeRetired
 from expectations.rules.history import ExpectUsualBlanks, ExpectUsualCodes, ExpectUsualVolume
@@ -130,11 +130,15 @@ def _of_property(contract: Contract, p: Property, latest: str) -> Iterator[RowRu
         kwargs = dict(rule.kwargs)
         if rule.name == CODED:
             kwargs.setdefault("platform", contract.platform)
+        kind = _named(contract, rule)
         if rule.name == "expect_full_precision":
             kwargs["of_credit_codes"] = "expect_credit_code" in named
-        else:
+        elif issubclass(kind, RowRule):
             kwargs |= lost
-        yield _make(contract, _named(contract, rule), column | kwargs, rule.severity)
+        made = _make(contract, kind, column | kwargs, rule.severity)
+        if isinstance(made, LakeRule):
+            continue  # made all the same, so that wrong settings are told of
+        yield made
         if rule.name == "expect_division_code":
             yield _make(contract, ExpectDivisionCodeRetired, column, "warn")
 

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from infra.settings import ROOT
+from ingest import references
 from ingest.contract import Contract, load_all
 
 PROJECT = ROOT / "dbt_project"
@@ -56,6 +57,7 @@ def render(contracts: list[Contract] | None = None) -> dict[Path, str]:
     files = {MODELS / f"{base_name(contract)}.sql": base_model(contract) for contract in found}
     files[MODELS / "_base.yml"] = properties(found)
     files[MACROS / "feeds.sql"] = feed_macros(found)
+    files[MACROS / "references.sql"] = reference_macro(found)
     files[SEEDS / "feed.csv"] = feed_seed(found)
     return files
 
@@ -128,6 +130,27 @@ def feed_macros(contracts: list[Contract]) -> str:
         feeds = "".join(f"        '{c.platform}__{c.name}',\n" for c in found)
         text += f"{{% macro {name}() -%}}\n    {{{{ return([\n{feeds}    ]) }}}}\n{{%- endmacro %}}\n"
     return text
+
+
+def reference_macro(contracts: list[Contract]) -> str:
+    """The macro that lists references between feeds, with models and columns as dbt calls them."""
+    by_feed = {c.feed: c for c in contracts}
+    entries = ""
+    for found in references.references(contracts):
+        one = {
+            "feed": found.feed.replace(".", "__"),
+            "column": found.column.name,
+            "source_field": found.column.physical,
+            "target": found.target_feed.replace(".", "__"),
+            "key": found.key,
+        }
+        if found.target_feed in by_feed:  # one that is not there is told of by `contract check`
+            pairs = ", ".join(f"'{name}': '{_quoted(value)}'" for name, value in one.items())
+            entries += f"        {{{pairs}}},\n"
+    return (
+        f"{{#- {NOTE} -#}}\n{{% macro references() -%}}\n"
+        f"    {{{{ return([\n{entries}    ]) }}}}\n{{%- endmacro %}}\n"
+    )
 
 
 def feed_seed(contracts: list[Contract]) -> str:

@@ -149,6 +149,25 @@ class RowRule(Rule):
         }
 
 
+class LakeRule(Rule):
+    """A rule that only the lake can judge, where more than one feed is: no batch is held against it.
+
+    The models of models/intermediate/quality judge it at night; here stands what it is called and founded on.
+    """
+
+    column: str  # name at the source
+    field: str  # conformed name
+    label: str  # Chinese name
+    classification: Literal["public", "internal", "restricted"] = "internal"
+
+    @abstractmethod
+    def advice(self, target: str) -> str:
+        """What is wrong and how to mend it; `target` is the other feed's Chinese name."""
+
+    def _validate(self, *_: Any, **__: Any) -> dict[str, Any]:
+        raise NotImplementedError(f"{self.rule()} is judged in the lake, not within a batch")
+
+
 class BatchRule(Rule):
     """A rule that the batch keeps or breaks as a whole; its facts come from the receipt."""
 

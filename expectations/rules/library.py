@@ -14,6 +14,7 @@ from expectations.rules import (
     person_name,
     phone,
     presence,
+    reference,
     text,
 )
 
@@ -30,6 +31,7 @@ MODULES = (
     person_name,
     phone,
     presence,
+    reference,
     text,
 )
 RULES: dict[str, type[base.Rule]] = {

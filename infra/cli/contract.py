@@ -175,6 +175,7 @@ def _earlier(path: Path, against: str) -> str:
 
 def _checked(path: Path) -> dict[str, Any]:
     """One row of `check`."""
+    from ingest import references
     from ingest.contract import ContractBroken, parse
 
     row: dict[str, Any] = {
@@ -188,6 +189,7 @@ def _checked(path: Path) -> dict[str, Any]:
         row |= {"version": contract.version, "transport": contract.server.type}
         row["properties"] = len(contract.properties)
         row["rules"] = _rules(contract)
+        row["problems"] = references.problems(contract)
     except ContractBroken as error:
         row["problems"] = error.problems
     left = [number for number, line in enumerate(text.splitlines(), 1) if "TODO" in line]

@@ -28,7 +28,7 @@ BATCH = """
 create table if not exists lake.ops.batch (
     batch_id varchar, feed varchar, platform varchar, interval_start timestamptz, interval_end timestamptz,
     business_date date, attempt varchar, raw_object varchar, verdict_object varchar, outcome varchar,
-    received bigint, contract_version varchar, is_pending boolean
+    received bigint, contract_version varchar, built_as varchar, is_pending boolean
 )"""
 RULE_RESULT = """
 create table if not exists lake.ops.rule_result (
@@ -103,13 +103,17 @@ class Lakehouse:
             con.execute(DECISION)
             con.execute(RETURN_DECISION)
             _count(con, batch_id, len(rows), broken, refused=refused)
+            before = con.execute(
+                "select built_as from lake.ops.batch where batch_id = ?", [batch_id]
+            ).fetchone()
             con.execute("delete from lake.ops.batch where batch_id = ?", [batch_id])
             con.execute(
-                "insert into lake.ops.batch values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true)",
+                "insert into lake.ops.batch values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, true)",
                 [
                     batch_id, feed, contract.platform, interval.start, interval.end, business_date,
                     uuid4().hex, f"s3://raw/{key}" if rows else None, f"s3://verdicts/{key}",
                     "refused" if refused else "accepted", len(rows), contract.version,
+                    before and before[0],
                 ],
             )  # fmt: skip
             con.execute(
@@ -158,7 +162,7 @@ class Lakehouse:
         """Name the snapshot and mark all batches as built, as the publication does at its end."""
         self.published.append(self.snapshot())
         with self._connect() as con:
-            con.execute("update lake.ops.batch set is_pending = false where is_pending")
+            con.execute("update lake.ops.batch set is_pending = false, built_as = attempt where is_pending")
 
     def night(self, *select: str, day: int = 1) -> None:
         """Build and publish."""

@@ -22,7 +22,7 @@ def scored(lakehouse: Lakehouse) -> Lakehouse:
         lakehouse.deliver(FEED, day, CLEAN, broken or [Broken(1, "phone", "warn", "一致性")])
         if day in (1, LAST):
             lakehouse.deliver(LATE, day, [{"event_no": str(day)}])
-    lakehouse.build("feed", "code_value", "quality_grade", day=LAST)
+    lakehouse.build("+data_quality", day=LAST)
     lakehouse.build("data_quality", day=LAST, tests=True)
     return lakehouse
 

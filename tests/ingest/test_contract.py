@@ -88,8 +88,8 @@ def test_an_unknown_feed_names_the_known_ones() -> None:
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / SOURCE
     path.write_text(BASE, encoding="utf-8")
-    assert load("police.incident", tmp_path).version == "1.0.0"
-    path.write_text(BASE.replace("version: 1.0.0", "version: 1.0.1"), encoding="utf-8")
+    assert load("police.incident", tmp_path).version == "1.1.0"
+    path.write_text(BASE.replace("version: 1.1.0", "version: 1.0.1"), encoding="utf-8")
     assert load("police.incident", tmp_path).version == "1.0.1"
 
 

@@ -10,6 +10,7 @@ scope of that part: `meta={'scope': 'batches'}` (rows of pending batches, as in 
 `meta={'scope': 'records', 'driver': [...]}` (rows of the record keys that pending batches touch), or one of those of
 linkage: `'pairs'` (rows with an end that the night touches or that is gone) and `'groups'` (whole groups that the
 result has a row of), both by the keys of `driver`. `'unpublished'`: rows that the last publication did not have.
+`'references'`: rows of the records whose references the night touches.
 -#}
 {% macro get_incremental_sync_sql(arg_dict) %}
     {%- set target_relation = arg_dict['target_relation'] -%}
@@ -81,6 +82,8 @@ result has a row of), both by the keys of `driver`. `'unpublished'`: rows that t
             )
             or target.{{ meta['key'] }} not in (select alive.{{ meta['key'] }} from {{ ref(meta['driver']) }} as alive)
         )
+    {%- elif meta.get('scope') == 'references' -%}
+        target._record_key in ({{ touched_references() }})
     {%- else -%}
         true
     {%- endif -%}

@@ -20,10 +20,26 @@ day as (
     select feed, {{ each_day('first_day', 'last_day') }} as business_date from span
 ),
 
+dangling as (
+    select _batch_id, source_field, count(*) as failed from {{ ref('int_reference__dangling') }} group by 1, 2
+),
+
 counted as (
     select batch.feed, batch.business_date, result.dimension, result.assessed, result.failed
     from {{ source('ops', 'rule_result') }} as result
     inner join {{ source('ops', 'batch') }} as batch on result.batch_id = batch.batch_id
+    union all
+    select
+        batch.feed,
+        batch.business_date,
+        dimension.label_zh as dimension,
+        named.assessed,
+        coalesce(dangling.failed, 0) as failed
+    from {{ ref('int_reference__assessed') }} as named
+    inner join {{ source('ops', 'batch') }} as batch on named._batch_id = batch.batch_id
+    inner join {{ ref('code_value') }} as dimension
+        on dimension.code_list = 'quality_dimension' and dimension.code = 'consistency'
+    left join dangling on named._batch_id = dangling._batch_id and named.source_field = dangling.source_field
     union all
     select
         day.feed,

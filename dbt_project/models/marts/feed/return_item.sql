@@ -10,6 +10,8 @@
 with asked as (
     select {{ columns | join(', ') }} from {{ ref('int_return__record') }}
     union all
+    select {{ columns | join(', ') }} from {{ ref('int_return__reference') }}
+    union all
     select {{ columns | join(', ') }} from {{ ref('int_return__delivery') }}
 ),
 
