@@ -328,6 +328,21 @@ def coordinates_outside(at: Spot) -> Changes | None:
     return _put(at, *at.one(FAR)) if _coordinates(at) else None
 
 
+def reference_unknown(at: Spot) -> Changes | None:
+    """The number of a record that nobody has: a grid's with a serial that is not given, another cut short."""
+    if not at.value:
+        return None
+    serial = f"9{int(at.rng.integers(10, 100))}"
+    return {at.field: at.value[:12] + serial if at.field == "gridCode" else at.value[:-1]}
+
+
+def grid_elsewhere(at: Spot) -> Changes | None:
+    """The first grid of another community."""
+    villages: list[str] = at.city.divisions.village_code.tolist()
+    others = tuple(code for code in villages if code != at.row["communityCode"])
+    return {at.field: at.one(others) + "001"} if at.value else None
+
+
 def grade_wrong(at: Spot) -> Changes | None:
     """A grade that is not the gravest of the three tests."""
     others = tuple(code for code in ("01", "02", "03", "04") if code != at.value)
@@ -384,6 +399,8 @@ KINDS: dict[str, Damage] = {
         coordinates_zero,
         coordinates_projected,
         coordinates_outside,
+        reference_unknown,
+        grid_elsewhere,
         grade_wrong,
         closed_without,
         parts_exceed,

@@ -16,6 +16,8 @@ from infra.sandbox.platforms.drop import EXPORTS
 from infra.sandbox.platforms.emergency import REPORTS
 from infra.sandbox.platforms.grid import PUSHES, ROWS_A_FILE
 from ingest.connectors import identifier, quote
+from ingest.contract import load_all
+from ingest.references import Reference, references
 from tests.end_to_end.city import REAL_MESSAGES, City
 
 PRESENT_STATE = str(tuple(name for name, feed in FEEDS.items() if feed.shows_present))
@@ -29,6 +31,30 @@ from staging.base_{table} join ops.batch on batch_id = _batch_id
 VERDICTS = """
 select _batch_id, _source_uri, _row_number, rule, severity, source_field
 from read_parquet('s3://verdicts/*/*/*/*.parquet', union_by_name = true)
+"""
+# What the night said of references. A row whose record was only ever refused names nothing known either, though
+# nobody spoiled the row itself.
+NAMED = """
+select
+    '{feed}' as feed, row._batch_id, row._source_uri, row._row_number, '{field}' as source_field,
+    finding.rule, finding.severity, row._disposition = 'accepted' as is_accepted,
+    clean_code(row.{column}) in (select clean_code({key}) from staging.base_{target}) and clean_code(row.{column})
+    not in (select clean_code({key}) from staging.base_{target} where _disposition <> 'refused'
+        and clean_code({key}) is not null) as is_only_refused
+from staging.base_{table} as row
+left join intermediate.int_reference__dangling as finding
+    on row._batch_id = finding._batch_id and row._source_uri = finding._source_uri
+    and row._row_number = finding._row_number and finding.source_field = '{field}'
+where clean_code(row.{column}) is not null and row._disposition <> 'refused'
+"""
+# What is said of a version holds for each of its deliveries.
+SAID_AT_NIGHT = """
+insert into verdict
+select distinct again._batch_id, again._source_uri, again._row_number, rule, severity, source_field
+from named
+join identified as first using (feed, _batch_id, _source_uri, _row_number)
+join identified as again on first.feed = again.feed and first.id = again.id
+where rule is not null and not is_only_refused
 """
 VERSIONS = """
 select '{feed}' as feed, parse_filename(filename, true) as day, file_row_number as position, {key} as key,
@@ -93,8 +119,8 @@ def identify(city: City, missed: Collection[tuple[str, date]] = ()) -> duckdb.Du
     `missed`: (feed, night) of pulls that failed. The real messages are left out: no truth knows them.
     """
     con = duckdb.connect()
-    tables = (RECEIVED.format(feed=feed, table=feed.replace(".", "__")) for feed in FEEDS)
-    rows = city.rows("query", " union all ".join(tables))
+    received = (RECEIVED.format(feed=feed, table=feed.replace(".", "__")) for feed in FEEDS)
+    rows = city.rows("query", " union all ".join(received))
     pulls = [
         {"feed": feed, "night": night.day.isoformat()}
         for feed in FEEDS
@@ -102,7 +128,13 @@ def identify(city: City, missed: Collection[tuple[str, date]] = ()) -> duckdb.Du
         if (feed, night.day) not in missed
     ]
     generated = [row for row in rows if row["_source_uri"].rpartition("/")[2] not in REAL_MESSAGES]
-    for name, some in (("received", generated), ("verdict", city.rows("query", VERDICTS)), ("pull", pulls)):
+    tables = (
+        ("received", generated),
+        ("verdict", city.rows("query", VERDICTS)),
+        ("pull", pulls),
+        ("named", city.rows("query", " union all ".join(map(_named, references(load_all()))))),
+    )
+    for name, some in tables:
         con.register("arrived", pa.Table.from_pylist(some))
         con.execute(f"create table {name} as from arrived")
     sandbox = city.state / "sandbox"
@@ -121,7 +153,19 @@ def identify(city: City, missed: Collection[tuple[str, date]] = ()) -> duckdb.Du
     for push in PUSHES:
         con.execute(AGAIN.format(notes=sandbox / "platforms" / push.feed / "deliveries" / "*.json"))
     con.execute(IDENTIFIED)
+    con.execute(SAID_AT_NIGHT)
     con.execute(SHOWN)
     truth = quote(str(sandbox / "truth" / "dirt.parquet"))
     con.execute(f"create table dirt as select *, source_row_id as id from {truth}")
     return con
+
+
+def _named(found: Reference) -> str:
+    return NAMED.format(
+        feed=found.feed,
+        table=found.feed.replace(".", "__"),
+        column=found.column.name,
+        field=found.column.physical,
+        target=found.target_feed.replace(".", "__"),
+        key=found.key,
+    )

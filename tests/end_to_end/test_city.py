@@ -22,7 +22,7 @@ from tests.end_to_end.outbox import identify
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 TEXTS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见")
-MOST_ABSENT = 20  # kinds of dirt, of 230, that need not occur: some feeds have few rows
+MOST_ABSENT = 20  # kinds of dirt, of 245, that need not occur: some feeds have few rows
 TOLD = [feed for feed in FEEDS if load(feed).is_report]  # feeds whose records are in events
 
 
@@ -40,6 +40,14 @@ def test_what_is_refused_and_warned_of_is_what_was_spoiled(rows_known: duckdb.Du
     assert (wrong, lost, strange) == ([], [], [])
     assert all(found == spoiled and invented == 0 for *_, spoiled, found, invented in rows)
     assert len(truth.absent(rows)) <= MOST_ABSENT, "the city is too clean to say anything"
+
+
+def test_a_row_that_names_a_refused_record_is_told_of(rows_known: duckdb.DuckDBPyConnection) -> None:
+    told, silent = rows_known.execute(
+        "select count(*) filter (rule is not null), count(*) filter (rule is null) from named "
+        "where is_only_refused and is_accepted"
+    ).fetchall()[0]
+    assert (told > 0, silent) == (True, 0)
 
 
 def test_every_received_row_is_accepted_refused_or_repeated(city: City) -> None:

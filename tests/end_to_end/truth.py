@@ -19,7 +19,8 @@ RULES = {  # kind of dirt -> rules that may name it
     "coordinates_projected": {"coordinates"}, "coordinates_outside": {"coordinates"}, "phone_bad": {"phone"},
     "grade_wrong": {"accident_grade"}, "closed_without": {"present_when"}, "id_in_name": {"person_name"},
     "parts_exceed": {"sum_at_most"}, "id_of_another": {"id_agrees"},
-    "organisation_checksum": {"organisation_code"},
+    "organisation_checksum": {"organisation_code"}, "grid_elsewhere": {"grid_code"},
+    "reference_unknown": {"refers_to"},
 }  # fmt: skip
 # One row a received row: what was done to it, what was said of it. Batches refused as a whole are left out.
 JUDGED = """
