@@ -16,7 +16,7 @@ from infra.sandbox.platforms.drop import EXPORTS
 from infra.sandbox.platforms.emergency import REPORTS
 from infra.sandbox.platforms.grid import PUSHES, ROWS_A_FILE
 from ingest.connectors import identifier, quote
-from ingest.contract import load_all
+from ingest.contract import load, load_all
 from ingest.references import Reference, references
 from tests.end_to_end.city import REAL_MESSAGES, City
 
@@ -32,29 +32,40 @@ VERDICTS = """
 select _batch_id, _source_uri, _row_number, rule, severity, source_field
 from read_parquet('s3://verdicts/*/*/*/*.parquet', union_by_name = true)
 """
-# What the night said of references. A row whose record was only ever refused names nothing known either, though
-# nobody spoiled the row itself.
+# Each row that names a record of another feed: what the night said of it, and whether no accepted version of
+# that record had come by the first night that had the other feed's batch.
 NAMED = """
 select
     '{feed}' as feed, row._batch_id, row._source_uri, row._row_number, '{field}' as source_field,
     finding.rule, finding.severity, row._disposition = 'accepted' as is_accepted,
-    clean_code(row.{column}) in (select clean_code({key}) from staging.base_{target}) and clean_code(row.{column})
-    not in (select clean_code({key}) from staging.base_{target} where _disposition <> 'refused'
-        and clean_code({key}) is not null) as is_only_refused
+    coalesce(known.known_on > judged.judged_on, true) as is_unknown
 from staging.base_{table} as row
+join ops.batch on batch_id = row._batch_id
+cross join lateral (
+    select min(business_date) as judged_on from ops.batch as theirs
+    where theirs.feed = '{target}' and outcome = 'accepted' and theirs.business_date >= batch.business_date
+) as judged
+left join (
+    select clean_code({key}) as named, min(business_date) as known_on
+    from staging.base_{target_table} join ops.batch on batch_id = _batch_id
+    where _disposition <> 'refused' group by 1
+) as known on known.named = clean_code(row.{column})
 left join intermediate.int_reference__dangling as finding
     on row._batch_id = finding._batch_id and row._source_uri = finding._source_uri
     and row._row_number = finding._row_number and finding.source_field = '{field}'
-where clean_code(row.{column}) is not null and row._disposition <> 'refused'
+where clean_code(row.{column}) is not null and row._disposition <> 'refused' {unless_deleted}
 """
-# What is said of a version holds for each of its deliveries.
+# What is said of a version holds for each of its deliveries. That a named record was refused or comes later
+# is no fault of the row: such findings are another test's matter.
 SAID_AT_NIGHT = """
 insert into verdict
 select distinct again._batch_id, again._source_uri, again._row_number, rule, severity, source_field
 from named
 join identified as first using (feed, _batch_id, _source_uri, _row_number)
 join identified as again on first.feed = again.feed and first.id = again.id
-where rule is not null and not is_only_refused
+left join dirt on first.feed = dirt.feed and first.id = dirt.id
+where rule is not null
+    and (not is_unknown or coalesce(dirt.kind = 'reference_unknown' and dirt.field = source_field, false))
 """
 VERSIONS = """
 select '{feed}' as feed, parse_filename(filename, true) as day, file_row_number as position, {key} as key,
@@ -153,19 +164,22 @@ def identify(city: City, missed: Collection[tuple[str, date]] = ()) -> duckdb.Du
     for push in PUSHES:
         con.execute(AGAIN.format(notes=sandbox / "platforms" / push.feed / "deliveries" / "*.json"))
     con.execute(IDENTIFIED)
-    con.execute(SAID_AT_NIGHT)
     con.execute(SHOWN)
     truth = quote(str(sandbox / "truth" / "dirt.parquet"))
     con.execute(f"create table dirt as select *, source_row_id as id from {truth}")
+    con.execute(SAID_AT_NIGHT)
     return con
 
 
 def _named(found: Reference) -> str:
+    deleted = any(p.name == "is_deleted" for p in load(found.feed).properties)
     return NAMED.format(
         feed=found.feed,
         table=found.feed.replace(".", "__"),
         column=found.column.name,
         field=found.column.physical,
-        target=found.target_feed.replace(".", "__"),
+        target=found.target_feed,
+        target_table=found.target_feed.replace(".", "__"),
         key=found.key,
+        unless_deleted="and not coalesce(parse_boolean_cn(row.is_deleted), false)" if deleted else "",
     )
