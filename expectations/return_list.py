@@ -58,8 +58,20 @@ def write(
     folder: Path,
 ) -> list[Path]:
     """The CSV and the JSON of one outcome: first what concerns the whole batch, then row by row."""
-    problems = _problems(contract, found, verdicts)
-    return [_csv(con, problems, due, folder), _json(con, contract, found, problems, due, folder)]
+    about = {name: found[name] for name in ("batch_id", "outcome", "received", "refused_rows", "warned_rows")}
+    return write_problems(con, contract, about, _problems(contract, found, verdicts), due, folder)
+
+
+def write_problems(
+    con: "duckdb.DuckDBPyConnection",
+    contract: Contract,
+    about: dict[str, Any],
+    problems: str,
+    due: date,
+    folder: Path,
+) -> list[Path]:
+    """The CSV and the JSON of some problems: SQL with the columns of `ROWS`; `about` heads the JSON."""
+    return [_csv(con, problems, due, folder), _json(con, contract, about, problems, due, folder)]
 
 
 def _problems(contract: Contract, found: dict[str, Any], verdicts: Path | None) -> str:
@@ -91,22 +103,22 @@ def _csv(con: "duckdb.DuckDBPyConnection", problems: str, due: date, folder: Pat
 def _json(
     con: "duckdb.DuckDBPyConnection",
     contract: Contract,
-    found: dict[str, Any],
+    about: dict[str, Any],
     problems: str,
     due: date,
     folder: Path,
 ) -> Path:
-    """One object: whose return it is, its counts, and `problems`."""
-    about = {
+    """One object: whose return it is, what it is of, and `problems`."""
+    head = {
         "feed": contract.feed,
         "title": contract.title_zh,
         "department": contract.owner_zh,
-        **{name: found[name] for name in ("batch_id", "outcome", "received", "refused_rows", "warned_rows")},
+        **about,
         "due_on": due.isoformat(),
     }
     plain, file = folder / "return.plain.json", folder / "return.json"
     con.execute(f"COPY ({problems}) TO {quote(str(plain))} (FORMAT json, ARRAY true)")
-    _join(file, orjson.dumps(about)[:-1] + b',"problems":', plain, b"}\n")
+    _join(file, orjson.dumps(head)[:-1] + b',"problems":', plain, b"}\n")
     return file
 
 

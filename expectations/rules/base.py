@@ -160,10 +160,6 @@ class LakeRule(Rule):
     label: str  # Chinese name
     classification: Literal["public", "internal", "restricted"] = "internal"
 
-    @abstractmethod
-    def advice(self, target: str) -> str:
-        """What is wrong and how to mend it; `target` is the other feed's Chinese name."""
-
     def _validate(self, *_: Any, **__: Any) -> dict[str, Any]:
         raise NotImplementedError(f"{self.rule()} is judged in the lake, not within a batch")
 

@@ -25,7 +25,3 @@ class ExpectRefersTo(LakeRule):
 
     feed: str  # that is referred to
     key: str  # conformed name of its column
-
-    def advice(self, target: str) -> str:
-        """With the name of the other feed."""
-        return self.message_zh.format(label=self.label, target=target)

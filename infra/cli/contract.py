@@ -21,7 +21,8 @@ def check(
     only: Annotated[list[str] | None, typer.Argument(help="feeds or files; all contracts by default")] = None,
     fmt: FormatOption = Format.table,
 ) -> None:
-    """Check contracts: the ODCS 3.1 schema, Sanling's own needs and limits, and that every rule exists.
+    """Check contracts: the ODCS 3.1 schema, Sanling's own needs and limits, and that rules, code lists
+    and the feeds that are referred to exist.
 
     Ends with 1 when a contract is broken.
 
@@ -175,7 +176,7 @@ def _earlier(path: Path, against: str) -> str:
 
 def _checked(path: Path) -> dict[str, Any]:
     """One row of `check`."""
-    from ingest import references
+    from infra import contract_links
     from ingest.contract import ContractBroken, parse
 
     row: dict[str, Any] = {
@@ -189,7 +190,7 @@ def _checked(path: Path) -> dict[str, Any]:
         row |= {"version": contract.version, "transport": contract.server.type}
         row["properties"] = len(contract.properties)
         row["rules"] = _rules(contract)
-        row["problems"] = references.problems(contract)
+        row["problems"] = contract_links.problems(contract)
     except ContractBroken as error:
         row["problems"] = error.problems
     left = [number for number, line in enumerate(text.splitlines(), 1) if "TODO" in line]

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from infra.lake import connect
-from infra.nightly import gate, journal, publication
+from infra.nightly import findings, gate, journal, publication
 from infra.pages import write as pages
 from ingest.interval import SHANGHAI
 
@@ -58,6 +58,7 @@ def report(day: date, run_id: str) -> dict[str, Any]:
     for name in (run_id, LATEST):
         journal.write(day, name, "report", said)
     if is_ours:
+        findings.write(day)
         pages.write()
     return said
 

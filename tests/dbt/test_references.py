@@ -1,5 +1,6 @@
 """A number that names a record of another feed: told of when that feed could know it, closed when it does."""
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from expectations.rules.reference import ExpectRefersTo
+from infra import store
+from infra.nightly import findings
 from ingest.contract import load
 from tests.dbt.lakehouse import FIRST, Broken, Lakehouse, Row
 
@@ -148,6 +151,22 @@ def test_no_finding_holds_what_was_named(nightly: Lakehouse) -> None:
     held = nightly.rows("select cast(d as varchar) from lake.intermediate.int_reference__dangling as d")
     assert held
     assert not any(name in text for (text,) in held for name in ("G9", "G8", "E9"))
+
+
+def test_departments_get_a_file_of_what_a_night_found(nightly: Lakehouse) -> None:
+    nightly.use()
+    written = findings.write(on(4))
+    assert [uri.rpartition(".")[2] for uri in written] == ["csv", "json"]
+    assert all(uri.startswith(f"s3://returns/grid/task/date={on(4)}/references/") for uri in written)
+    csv, json_text = (store.read_bytes(*store.split(uri)) or b"" for uri in written)
+    told = csv.decode("utf-8-sig").splitlines()[1]
+    assert "“网格编码”所引用的编号在“网格”中查不到" in told
+    assert (on(4) + timedelta(days=DUE)).isoformat() in told
+    assert "G9" not in csv.decode() + json_text.decode()
+    said = json.loads(json_text)
+    assert (said["feed"], said["business_date"]) == (TASK, on(4).isoformat())
+    assert {each["record"] for each in said["problems"]} == {"while-late-never", "relapse"}
+    assert findings.write(on(LAST)) == []
 
 
 def test_a_repeated_night_writes_nothing(nightly: Lakehouse) -> None:
