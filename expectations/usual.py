@@ -1,12 +1,13 @@
 """What is usual for a feed: its earlier accepted batches of the same kind of day, by their outcomes.
 
-Batches are of one kind when they cover equally many days and end on a working day or a weekend alike; public
-holidays are not known here. Read in one statement, at most `most_batches` outcomes, however old the feed is.
+Batches are of one kind when they cover equally many days and end on a working day or a day of rest alike;
+public holidays and the working days that make up for them are in rules/data/holiday.csv. Read in one
+statement, at most `most_batches` outcomes, however old the feed is.
 """
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from math import sqrt
 from pathlib import Path
@@ -14,14 +15,15 @@ from typing import TYPE_CHECKING
 
 from expectations import outcome
 from expectations.check import filled
-from infra import store
+from infra import lookup, store
 from ingest.connectors import identifier, quote
 from ingest.interval import Interval
 
 if TYPE_CHECKING:
     import duckdb
 
-SETTINGS = Path(__file__).parent / "rules" / "data" / "usual.csv"
+DATA = Path(__file__).parent / "rules" / "data"
+SETTINGS, HOLIDAYS = DATA / "usual.csv", DATA / "holiday.csv"
 WEEKEND = 5  # Saturday, as date.weekday() counts
 READ = """
 WITH batch AS (
@@ -72,8 +74,23 @@ class Usual:
 @lru_cache(maxsize=1)
 def settings() -> dict[str, float]:
     """Name -> value of the committed settings."""
-    with SETTINGS.open(encoding="utf-8", newline="") as file:
-        return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
+    return {row["name"]: float(row["value"]) for row in lookup.read(SETTINGS, ("name",))}
+
+
+@lru_cache(maxsize=1)
+def _moved() -> dict[date, bool]:
+    """Days on which the week is not to be gone by -> whether they are days of rest."""
+    rows = lookup.read(HOLIDAYS, ("date",))
+    if unknown := {row["kind"] for row in rows} - {"rest", "work"}:
+        raise lookup.LookupBroken(
+            f"{HOLIDAYS.name}: kind must be rest or work, not {', '.join(sorted(unknown))}"
+        )
+    return {date.fromisoformat(row["date"]): row["kind"] == "rest" for row in rows}
+
+
+def is_day_of_rest(day: date) -> bool:
+    """A weekend or public holiday, and no working day that makes up for one."""
+    return _moved().get(day, day.weekday() >= WEEKEND)
 
 
 def of(con: "duckdb.DuckDBPyConnection", feed: str, interval: Interval) -> Usual:
@@ -133,4 +150,4 @@ def share_allowed(level: Level, rows: int) -> float:
 
 
 def _kind(interval: Interval) -> tuple[int, bool]:
-    return (interval.end - interval.start).days, interval.business_date.weekday() >= WEEKEND
+    return (interval.end - interval.start).days, is_day_of_rest(interval.business_date)

@@ -1,9 +1,9 @@
 """Codes and labels that a crosswalk of the project knows; data lives in seeds/code_crosswalk.csv."""
 
-import csv
 from functools import lru_cache
 
 from expectations.rules.base import RowRule
+from infra import lookup
 from infra.settings import ROOT
 from ingest.connectors import quote
 
@@ -15,10 +15,8 @@ SHOWN = 12  # values that the message lists
 def _crosswalk() -> dict[tuple[str, str], dict[str, str]]:
     """(code list, platform) -> what the platform may send and the city's code for it, in the file's order."""
     out: dict[tuple[str, str], dict[str, str]] = {}
-    with CROSSWALK.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            known = out.setdefault((row["code_list"], row["platform"]), {})
-            known.setdefault(row["source_value"], row["code"])
+    for row in lookup.read(CROSSWALK, ("code_list", "platform", "source_value")):
+        out.setdefault((row["code_list"], row["platform"]), {})[row["source_value"]] = row["code"]
     return out
 
 

@@ -4,13 +4,18 @@ In a contract they are rules of the table and name columns by their conformed na
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from expectations.check import alias, filled
 from expectations.rules.base import RowRule, column_of
 from expectations.rules.code_list import code_of
+from infra import lookup
 from ingest.connectors import identifier, quote
 from ingest.contract import Property
+
+GRADES = Path(__file__).parent / "data" / "accident_grade.csv"
 
 
 class ExpectPresentWhen(RowRule):
@@ -90,6 +95,12 @@ class ExpectSumAtMost(RowRule):
         return self.message_zh.format(label=self.label, parts_label=self.parts_label)
 
 
+@lru_cache(maxsize=1)
+def grades() -> list[dict[str, str]]:
+    """Accident grades with what is enough for each, the gravest first; loss in 10,000 yuan."""
+    return lookup.read(GRADES, ("grade",))
+
+
 class ExpectAccidentGrade(RowRule):
     """The grade is the gravest of three tests: deaths, serious injuries, direct loss in 10,000 yuan."""
 
@@ -118,11 +129,12 @@ class ExpectAccidentGrade(RowRule):
         columns = (self.deaths, self.serious_injuries, self.loss)
         numbers = tuple(f"parse_number({identifier(column)})" for column in columns)
         dead, hurt, loss = map(alias, numbers)
-        right = (
-            f"CASE WHEN {dead} >= 30 OR {hurt} >= 100 OR {loss} >= 10000 THEN '01' "
-            f"WHEN {dead} >= 10 OR {hurt} >= 50 OR {loss} >= 5000 THEN '02' "
-            f"WHEN {dead} >= 3 OR {hurt} >= 10 OR {loss} >= 1000 THEN '03' ELSE '04' END"
+        whens = " ".join(
+            f"WHEN {dead} >= {least['deaths']} OR {hurt} >= {least['serious_injuries']} "
+            f"OR {loss} >= {least['loss']} THEN {quote(least['grade'])}"
+            for least in grades()
         )
+        right = f"CASE {whens} END"
         said = code_of(self.code_list, self.platform, self.quoted)
         return f"{dead} >= 0 AND {hurt} >= 0 AND {said} <> {right}", numbers
 

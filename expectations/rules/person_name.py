@@ -1,10 +1,10 @@
 """Names of persons: somebody's, not a number that slipped into the column or a word for "nobody"."""
 
-import csv
 from functools import lru_cache
 from pathlib import Path
 
 from expectations.rules.base import RowRule
+from infra import lookup
 from ingest.connectors import quote
 
 PLACEHOLDERS = Path(__file__).parent / "data" / "name_placeholder.csv"
@@ -13,8 +13,7 @@ PLACEHOLDERS = Path(__file__).parent / "data" / "name_placeholder.csv"
 @lru_cache(maxsize=1)
 def placeholders() -> tuple[str, ...]:
     """Words that stand where a name should, from a list that a data steward keeps."""
-    with PLACEHOLDERS.open(encoding="utf-8", newline="") as file:
-        return tuple(row["value"] for row in csv.DictReader(file))
+    return tuple(row["value"] for row in lookup.read(PLACEHOLDERS, ("value",)))
 
 
 class ExpectPersonName(RowRule):

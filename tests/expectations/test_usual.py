@@ -20,7 +20,7 @@ from tests.expectations.batches import connect, incident, judge_rows
 
 FEED = "police.incident"
 ROWS = 300
-MONDAY = date(2026, 9, 7)
+MONDAY = date(2026, 11, 2)
 History = Callable[..., Usual]
 Rows = list[dict[str, str | None]]
 
@@ -134,8 +134,36 @@ def test_only_days_of_the_same_kind_before_the_batch_are_compared(monkeypatch: p
     dates = [date.fromisoformat(key.split("date=")[1][:10]) for key in found]
     assert len(dates) == usual.settings()["most_batches"]
     assert max(dates) == MONDAY - timedelta(days=3)
-    assert all(day.weekday() < usual.WEEKEND for day in dates)
+    assert not any(map(usual.is_day_of_rest, dates))
     assert len(set(dates)) == len(dates)
+
+
+@pytest.mark.parametrize(
+    ("day", "rests"),
+    [
+        ("2026-09-30", False), ("2026-10-01", True), ("2026-10-07", True), ("2026-10-08", False),
+        ("2026-10-10", False), ("2026-09-20", False), ("2026-10-11", True), ("2026-02-16", True),
+        ("2026-11-21", True), ("2026-11-23", False), ("2027-10-01", True),
+    ],
+)  # fmt: skip
+def test_holidays_are_days_of_rest_and_what_makes_up_for_them_is_not(day: str, rests: bool) -> None:
+    assert usual.is_day_of_rest(date.fromisoformat(day)) is rests
+
+
+def test_a_holiday_is_compared_with_weekends(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = date(2026, 9, 1)
+    spans = [
+        Interval(midnight(d), midnight(d + timedelta(days=1)))
+        for d in (first + timedelta(days=n) for n in range(40))
+    ]
+    keys = [outcome.outcome_key(FEED, span) for span in spans]
+    monkeypatch.setattr(usual.store, "list_keys", lambda *_: iter(keys))
+    holiday = next(span for span in spans if span.business_date == date(2026, 10, 1))
+    dates = {key.split("date=")[1][:10] for key in usual.comparable(FEED, holiday)}
+    assert dates == {  # Sundays and Saturdays but the 20th, which was worked, and Mid-Autumn's Friday
+        "2026-09-05", "2026-09-06", "2026-09-12", "2026-09-13", "2026-09-19", "2026-09-25", "2026-09-26",
+        "2026-09-27",
+    }  # fmt: skip
 
 
 def test_the_history_is_read_from_the_store_in_one_go(stack: Settings) -> None:
