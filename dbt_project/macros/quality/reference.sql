@@ -4,33 +4,38 @@ the one that it names, or is the first that can answer for its day. A batch that
 there: then all that refer to its feed, and what `this` (int_reference__dangling) made of it.
 -#}
 {% macro touched_references() -%}
-    {%- for reference in references() -%}
+    with pending as (
+        select feed, batch_id, built_as from {{ source('ops', 'batch') }} where is_pending
+    ),
+
+    answered as (
+        select batch.batch_id, judging.feed
+        from {{ source('ops', 'batch') }} as batch
+        inner join ({{ judging_days(with_pending=true) }}) as judging
+            on batch.business_date > judging.after_day and batch.business_date <= judging.judged_on
+        where judging.is_pending
+    )
+
+    {% for reference in references() -%}
     {%- set target = "'" ~ reference.target | replace('__', '.') ~ "'" -%}
     select received._record_key
     from {{ ref('base_' ~ reference.feed) }} as received
     where
         coalesce({{ session_value('whole', 'boolean') }}, false)
-        or received._batch_id in ({{ pending_batch_ids() }})
+        or received._batch_id in (select batch_id from pending)
+        or received._batch_id in (select batch_id from answered where feed = {{ target }})
+        or exists (select 1 from pending where feed = {{ target }} and built_as is not null)
         or clean_code(received.{{ reference.column }}) in (
             select clean_code(arrived.{{ reference.key }}) from {{ ref('base_' ~ reference.target) }} as arrived
-            where arrived._batch_id in ({{ pending_batch_ids() }})
-        )
-        or received._batch_id in (
-            select batch.batch_id from {{ source('ops', 'batch') }} as batch
-            inner join ({{ judging_days(with_pending=true) }}) as judging
-                on batch.business_date > judging.after_day and batch.business_date <= judging.judged_on
-            where judging.feed = {{ target }} and judging.is_pending
-        )
-        or exists (
-            select 1 from {{ source('ops', 'batch') }} where feed = {{ target }} and is_pending and built_as is not null
+            where arrived._batch_id in (select batch_id from pending)
         )
     union all
     {% endfor -%}
     select built._record_key from {{ this }} as built
     where
-        built._batch_id in ({{ pending_batch_ids() }})
-        or built.replacing_batch_id in ({{ pending_batch_ids() }})
-        or built.knowing_batch_id in ({{ pending_batch_ids() }})
+        built._batch_id in (select batch_id from pending)
+        or built.replacing_batch_id in (select batch_id from pending)
+        or built.knowing_batch_id in (select batch_id from pending)
 {%- endmacro %}
 
 {#-
