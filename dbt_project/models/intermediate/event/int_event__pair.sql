@@ -28,7 +28,7 @@ gram as (
 ),
 
 weighed as (
-    select gram.no, gram.gram, common.records, power(ln(whole.records / common.records), 2) as weight
+    select gram.no, gram.gram, common.records, power(ln(1 + whole.records / common.records), 2) as weight
     from gram
     inner join (select gram, cast(count(*) as double) as records from gram group by 1) as common
         on gram.gram = common.gram
