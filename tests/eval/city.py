@@ -56,7 +56,8 @@ def _bring(con: duckdb.DuckDBPyConnection, folder: Path, feed: str, first: date,
         f"""
         copy (
             select {columns}, ? as _batch_id, row_number() over () as _row_number,
-                ? || ':' || nullif(trim("{key}"), '') as _record_key, md5(concat_ws('|', {columns})) as _content_hash,
+                ? || ':' || nullif(trim("{key}"), '') as _record_key,
+                md5(concat_ws('|', {columns})) as _content_hash,
                 filename as _source_uri, '2026-01-01T00:00:00+08:00' as _pulled_at
             from read_parquet(?, filename = true, file_row_number = true)
             where _op = 'upsert' and (parse_filename(filename, true) || '#' || file_row_number) not in (
@@ -68,7 +69,8 @@ def _bring(con: duckdb.DuckDBPyConnection, folder: Path, feed: str, first: date,
     con.execute(
         "insert into lake.ops.batch values (?, ?, ?, ?, ?, ?, 'eval', ?, null, 'accepted', 0, '1', true)",
         [
-            batch_id, feed, contract.platform, midnight(first), midnight(last + timedelta(days=1)), last, target,
+            *(batch_id, feed, contract.platform),
+            *(midnight(first), midnight(last + timedelta(days=1)), last, target),
         ],
     )  # fmt: skip
     row = con.execute(f"select count(*) from read_parquet('{target}')").fetchone()

@@ -1,12 +1,13 @@
 {#-
 Which models name persons, and under which columns. `live`: condition under which a row may be used; `home`: address
-where the person lives, not where something happened.
+where the person lives, or, for want of a number, where it happened: often that is the same.
 -#}
 {% macro person_sources() -%}
     {{ return({
         'int_record': {
             'live': 'is_live', 'platform': 'platform', 'role': 'person_role', 'account': "feed || ':' || person_account",
-            'phone': 'person_phone', 'home': 'person_address', 'id_text': 'person_id_text',
+            'phone': 'person_phone', 'id_text': 'person_id_text',
+            'home': 'coalesce(person_address, case when person_id_no is null then place_text end)',
             'township': 'township_code', 'seen_at': 'reported_at'
         },
         'stg_police__resident': {

@@ -2,7 +2,7 @@
 {% macro person_blocks() -%}
     {{ return([
         ['id_no'], ['account'], ['phone'], ['name_sound', 'birth_date'], ['name_sound', 'home_site'],
-        ['name', 'id_tail'], ['name', 'township_code']
+        ['name_sound', 'home_unit'], ['name', 'id_tail'], ['name', 'township_code']
     ]) }}
 {%- endmacro %}
 
@@ -25,7 +25,9 @@
             then 'id_slip_name'
         when
             l.name = r.name and l.township_code = r.township_code
-            and (coalesce(l.id_no, l.id_text, l.phone) is null or coalesce(r.id_no, r.id_text, r.phone) is null)
+            and (l.id_no is null or r.id_no is null)
+            -- another phone is no contradiction, but then a name of two characters is too common
+            and (l.phone is null or r.phone is null or length(l.name) >= 3)
             and coalesce(l.sex = r.sex, true) and coalesce(l.birth_date = r.birth_date, true)
             then 'name_township'
     end
