@@ -3,8 +3,8 @@
 The files hold mentions with the columns of int_person__mention, as `python -m tests.eval --keep` writes them;
 labels are not used. Splink estimates how often each level occurs among strangers (u, by sampling) and within
 one person (m, by expectation maximisation over three ways to meet). The result is a dbt macro that returns
-JSON, which macros/linkage/weights.sql turns into SQL: nothing of Splink is needed at night. A level too rare to
-sample takes what person_levels gives; one that is left without m or u stops here.
+JSON, which macros/linkage/weights.sql turns into SQL: nothing of Splink is needed at night. A level too rare
+to sample takes what person_levels gives; one that is left without m or u stops here.
 """
 
 import json

@@ -7,7 +7,10 @@ import tempfile
 from pathlib import Path
 
 LEVELS = {"usual": 1.0, "hard": 4.0}
-HEAD = "| seed | slips | records (telling) | P | R | F1 | B3 F1 | two numbers | build s | night s (mentions) | IDs moved |"
+HEAD = (
+    "| seed | slips | records (telling) | P | R | F1 | B3 F1 | two numbers | build s | night s (mentions) "
+    "| IDs moved |"
+)
 
 
 def main() -> None:
@@ -37,7 +40,8 @@ def main() -> None:
                 keep = options.keep / f"{level}-{seed}.parquet" if options.keep else None
                 f = measure(params, keep)
                 print(
-                    f"| {seed} | {level} | {f.records:,} ({f.telling:,}) | {f.pairs.precision:.4f} | {f.pairs.recall:.4f} "
+                    f"| {seed} | {level} | {f.records:,} ({f.telling:,}) "
+                    f"| {f.pairs.precision:.4f} | {f.pairs.recall:.4f} "
                     f"| {f.pairs.f1:.4f} | {f.cubed.f1:.4f} | {f.two_numbers} | {f.seconds:.1f} "
                     f"| {f.night:.1f} ({f.touched:,}) | {f.moved} |",
                     flush=True,
