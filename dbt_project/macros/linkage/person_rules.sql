@@ -44,8 +44,17 @@ unless number or birth date say otherwise; so is another birth date.
         or ((l.is_masked or r.is_masked) and substr(l.name, 1, 1) = substr(r.name, 1, 1))
         or ({{ same_name() }} and (l.birth_date = r.birth_date or l.id_tail = r.id_tail))
     )
+    and {{ masked_is_grown('l', 'r') }} and {{ masked_is_grown('r', 'l') }}
     and coalesce(l.id_no = r.id_no, true)
     and (coalesce(l.birth_date = r.birth_date, true) or l.id_tail = r.id_tail)
+{%- endmacro %}
+
+{#- Whom a report calls 王先生 or 王某 is no small child, though a child is registered with a parent's phone. -#}
+{% macro masked_is_grown(side, other) -%}
+    (
+        not {{ side }}.is_masked
+        or coalesce(extract(year from {{ side }}.first_seen_at) - extract(year from {{ other }}.birth_date) >= 14, true)
+    )
 {%- endmacro %}
 
 {#- Weights by which clustering orders what the rules found: above all sums of weights. -#}
@@ -72,4 +81,14 @@ unless number or birth date say otherwise; so is another birth date.
             ) = 1
         )
     )
+{%- endmacro %}
+
+{#- How sure a link by each rule is, in steps; docs/fusion-quality.md has what was measured. -#}
+{% macro person_confidence(rule) -%}
+    case
+        when {{ rule }} in ('id_number', 'name_birth_phone', 'name_phone') then 0.99
+        when {{ rule }} in ('account', 'id_slip_name', 'name_phone_other_id') then 0.97
+        when {{ rule }} = 'weights' then 0.95
+        else 0.9
+    end
 {%- endmacro %}

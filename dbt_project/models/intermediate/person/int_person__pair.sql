@@ -12,6 +12,7 @@ with profile as (
         min({{ column }}) as {{ column }},
         {%- endfor %}
         min(township_code) as township_code,
+        min(reported_at) as first_seen_at,
         right(min(coalesce(id_no, id_text)), 4) as id_tail
     from {{ ref('int_person__mention') }}
     group by 1
