@@ -17,6 +17,7 @@ from tests.eval.city import bring, generated, model_seconds
 from tests.eval.score import Score, scores
 
 MODELS = ["int_person__mention", "int_person__pair", "int_person__cluster", "int_person__member"]
+KNOWN = "(id_no is not null or phone is not null or birth_date is not null)"
 # An account of the message board, or a surname without phone or number, says of nobody who it is.
 TELLING = "account is null and not (is_masked and phone is null and id_no is null)"
 
@@ -27,7 +28,8 @@ class Found:
 
     records: int
     telling: int  # those that say who it is
-    pairs: Score
+    known: Score  # pairs of those that have a number, phone or birth date
+    pairs: Score  # of all that are telling
     cubed: Score
     two_numbers: int  # persons with two valid ID numbers
     seconds: float  # of the person models on the whole city, without dbt's start
@@ -100,10 +102,12 @@ def _compare(
         if keep is not None:
             con.execute(f"copy judged to '{keep}' (format parquet)")
         con.execute(f"create temp table telling as select * from judged where {TELLING}")
+        con.execute(f"create temp table known as select * from telling where {KNOWN}")
         pairs, cubed = scores(con, "telling")
+        known, _ = scores(con, "known")
         counts = con.execute(
             "select count(*), (select count(*) from telling), (select count(*) from (select person_id from "
             "lake.intermediate.int_person__member group by 1 having count(distinct id_no) > 1)) from judged"
         ).fetchone()
     assert counts is not None
-    return Found(counts[0], counts[1], pairs, cubed, counts[2], seconds, night, touched, moved)
+    return Found(counts[0], counts[1], known, pairs, cubed, counts[2], seconds, night, touched, moved)
