@@ -68,7 +68,9 @@ def _bring(con: duckdb.DuckDBPyConnection, folder: Path, feed: str, first: date,
         [batch_id, feed, files, str(folder / "truth" / "dirt.parquet"), feed],
     )
     con.execute(
-        "insert into lake.ops.batch values (?, ?, ?, ?, ?, ?, 'eval', ?, null, 'accepted', 0, '1', true)",
+        "insert into lake.ops.batch (batch_id, feed, platform, interval_start, interval_end, business_date, "
+        "attempt, raw_object, outcome, received, contract_version, is_pending) "
+        "values (?, ?, ?, ?, ?, ?, 'eval', ?, 'accepted', 0, '1', true)",
         [
             *(batch_id, feed, contract.platform),
             *(midnight(first), midnight(last + timedelta(days=1)), last, target),
