@@ -2,7 +2,7 @@
 
 hanzi.csv: every character of the block CJK Unified Ideographs with its simplified form (OpenCC, t2s) and its
 commonest reading without tone (pypinyin). surname_reading.csv: surnames of the list below that pypinyin reads
-otherwise character by character; the readings are those that dictionaries mark with 姓, not checked one by one.
+otherwise character by character; their readings are those that dictionaries mark with 姓, not each checked.
 """
 
 import csv
