@@ -47,6 +47,7 @@ def main() -> None:
 
     try:
         lifecycle.up(["core"], lambda _: None)
+        rules: list[tuple[int, str, str, int, float]] = []
         print(HEAD, "|" + "---|" * 14, sep="\n")
         for level in options.levels:
             for seed in options.seeds:
@@ -54,7 +55,12 @@ def main() -> None:
                     seed, options.people, options.days, slips=LEVELS[level], events_per_1000=options.events
                 )
                 keep = options.keep / f"{level}-{seed}.parquet" if options.keep else None
-                print(_row(seed, level, measure(params, keep)), flush=True)
+                found = measure(params, keep)
+                print(_row(seed, level, found), flush=True)
+                rules += [(seed, level, *rule) for rule in found.rules]
+        print("", "| seed | slips | rule | pairs joined | of one person |", "|---|---|---|---|---|", sep="\n")
+        for seed, level, rule, pairs, share in rules:
+            print(f"| {seed} | {level} | {rule} | {pairs:,} | {share:.4f} |")
     finally:
         lifecycle.down(lambda _: None)
         shutil.rmtree(state, ignore_errors=True)

@@ -21,6 +21,18 @@ KNOWN = "(id_no is not null or phone is not null or birth_date is not null)"
 # An account of the message board, or a surname without phone or number, says of nobody who it is.
 TELLING = "account is null and not (is_masked and phone is null and id_no is null)"
 
+BY_RULE = """
+with who as (select profile_key, min(truth) as truth from judged group by 1 having count(distinct truth) = 1)
+select pair.rule, count(*), avg(cast(l.truth = r.truth as integer))
+from lake.intermediate.int_person__pair as pair
+inner join lake.intermediate.int_person__cluster as one on pair.left_key = one.profile_key
+inner join lake.intermediate.int_person__cluster as other
+    on pair.right_key = other.profile_key and one.cluster = other.cluster
+inner join who as l on pair.left_key = l.profile_key
+inner join who as r on pair.right_key = r.profile_key
+group by 1 order by 1
+"""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -36,6 +48,7 @@ class Found:
     night: float  # of the same on the last day
     touched: int  # mentions of that night
     moved: int  # older mentions whose ID it changed
+    rules: list[tuple[str, int, float]]  # rule, pairs of profiles that it joined, share that are one person
 
 
 @contextmanager
@@ -109,5 +122,6 @@ def _compare(
             "select count(*), (select count(*) from telling), (select count(*) from (select person_id from "
             "lake.intermediate.int_person__member group by 1 having count(distinct id_no) > 1)) from judged"
         ).fetchone()
+        rules = con.execute(BY_RULE).fetchall()
     assert counts is not None
-    return Found(counts[0], counts[1], known, pairs, cubed, counts[2], seconds, night, touched, moved)
+    return Found(counts[0], counts[1], known, pairs, cubed, counts[2], seconds, night, touched, moved, rules)

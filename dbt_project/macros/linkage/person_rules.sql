@@ -44,16 +44,24 @@ unless number or birth date say otherwise; so is another birth date.
         or ((l.is_masked or r.is_masked) and substr(l.name, 1, 1) = substr(r.name, 1, 1))
         or ({{ same_name() }} and (l.birth_date = r.birth_date or l.id_tail = r.id_tail))
     )
-    and {{ masked_is_grown('l', 'r') }} and {{ masked_is_grown('r', 'l') }}
+    and {{ masked_may_be('l', 'r') }} and {{ masked_may_be('r', 'l') }}
     and coalesce(l.id_no = r.id_no, true)
     and (coalesce(l.birth_date = r.birth_date, true) or l.id_tail = r.id_tail)
 {%- endmacro %}
 
-{#- Whom a report calls 王先生 or 王某 is no small child, though a child is registered with a parent's phone. -#}
-{% macro masked_is_grown(side, other) -%}
+{#-
+Whom a report calls 王先生 or 王某 is of the sex that it says, and no small child, though a child is registered with a
+parent's phone.
+-#}
+{% macro masked_may_be(side, other) -%}
     (
         not {{ side }}.is_masked
-        or coalesce(extract(year from {{ side }}.first_seen_at) - extract(year from {{ other }}.birth_date) >= 14, true)
+        or (
+            coalesce({{ side }}.sex = {{ other }}.sex, true)
+            and coalesce(
+                extract(year from {{ side }}.first_seen_at) - extract(year from {{ other }}.birth_date) >= 14, true
+            )
+        )
     )
 {%- endmacro %}
 
