@@ -22,7 +22,8 @@ as built before, of what the night touches, of what is gone, and of what either 
 -#}
 {% macro affected(links, driver, key) -%}
 touched as (
-    select {{ key }} from {{ ref(driver) }} where {{ touched_keys(driver, key) if is_incremental() else 'true' }}
+    select distinct {{ key }} from {{ ref(driver) }}
+    where {{ touched_keys(driver, key) if is_incremental() else 'true' }}
     {%- if is_incremental() %}
     union
     select {{ key }} from {{ this }} where {{ key }} not in (select {{ key }} from {{ ref(driver) }})

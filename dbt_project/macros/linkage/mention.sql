@@ -54,14 +54,15 @@ where the person lives, or, for want of a number, where it happened: often that 
     from {{ ref(model) }}
     where
         ({{ columns['live'] }})
-        and ({{ only_touched([model]) }} or {{ decided_on('_record_key') }})
+        and ({{ only_touched([model]) }} or {{ decided_on('_record_key', 'person') }})
 {%- endmacro %}
 
-{#- TRUE for records of persons about whom somebody decided: their rows are always made again. -#}
-{% macro decided_on(record_key, kind='person') -%}
+{#- TRUE for records about which somebody decided, as mentions of a kind of entity or at all. -#}
+{% macro decided_on(record_key, kind=none) -%}
     {{ record_key }} in (
         {%- for side in ('left_key', 'right_key') %}
-        select split_part({{ side }}, '#', 1) from {{ source('ops', 'decision') }} where entity_kind = '{{ kind }}'
+        select split_part({{ side }}, '#', 1) from {{ source('ops', 'decision') }}
+        {{ "where entity_kind = '" ~ kind ~ "'" if kind }}
         {{ 'union all' if not loop.last }}
         {%- endfor %}
     )

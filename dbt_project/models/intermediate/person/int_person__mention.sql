@@ -93,7 +93,7 @@ final as (
         md5(
             case
                 when
-                    not {{ decided_on('_record_key') }}
+                    not {{ decided_on('_record_key', 'person') }}
                     and (
                         id_no is not null or account is not null
                         or (name is not null and (phone is not null or id_text is not null))
