@@ -87,6 +87,20 @@ def city(lakehouse: Lakehouse) -> Lakehouse:
     return lakehouse
 
 
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("int_person__mention", "mention_key"),
+        ("int_person__pair", "left_key || right_key"),
+        ("int_person__cluster", "profile_key"),
+        ("int_person__member", "mention_key"),
+    ],
+)
+def test_each_row_is_there_once(city: Lakehouse, table: str, key: str) -> None:
+    rows = city.rows(f"select count(*), count(distinct {key}) from lake.intermediate.{table}")
+    assert rows[0][0] == rows[0][1] > 0
+
+
 def test_variants_and_homophones_are_one_person(city: Lakehouse) -> None:
     assert person(city, 1) == of_register(city, 1)
     assert person(city, 5) == of_register(city, 3)

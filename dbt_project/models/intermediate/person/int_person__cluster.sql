@@ -1,5 +1,6 @@
 {{ config(
-    unique_key='profile_key', meta={'scope': 'groups', 'group': 'component', 'driver': 'int_person__mention', 'key': 'profile_key'}
+    unique_key='profile_key',
+    meta={'scope': 'groups', 'group': 'component', 'driver': 'int_person__mention', 'key': 'profile_key'}
 ) }}
 
 -- Which profiles are one person. A component is what pairs and decisions connect at all; whether two of its profiles
