@@ -7,7 +7,7 @@ SEED ?= 1
 DIRT ?= 0.03
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run up down status test lint format bench docs lock clean
+.PHONY: help setup run up down status test lint format bench eval docs lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -54,6 +54,9 @@ format: setup ## Put Python and SQL into the house style
 bench: setup ## Measure the paths side by side with known tools
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
 	$(BIN)/python -m tests.bench
+
+eval: setup ## Measure the linkage against the sandbox's truth
+	$(BIN)/python -m tests.eval
 
 docs: setup ## Write the pages on feeds and departments, without anything from the net
 	$(BIN)/sanling docs

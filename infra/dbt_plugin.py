@@ -41,7 +41,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
 
 
 def run_values() -> dict[str, date | str | bool | int | None]:
-    """The run's values from the environment: date, run id, whether to compare the whole lake, last snapshot."""
+    """The run's values from the environment: date, run id, whether all is compared, published snapshot."""
     day = os.environ.get(BUSINESS_DATE)
     return {
         "business_date": date.fromisoformat(day) if day else None,

@@ -1,9 +1,8 @@
-"""Write the seeds hanzi.csv and surname_reading.csv: `python dbt_project/scripts/hanzi.py` with pypinyin and opencc.
+"""Write the seeds hanzi.csv and surname_reading.csv; needs pypinyin and opencc, which nothing else does.
 
 hanzi.csv: every character of the block CJK Unified Ideographs with its simplified form (OpenCC, t2s) and its
 commonest reading without tone (pypinyin). surname_reading.csv: surnames of the list below that pypinyin reads
-otherwise character by character; the readings are those that dictionaries mark with 姓, not checked one by one.
-Both libraries only make the seeds; nothing else needs them.
+otherwise character by character; their readings are those that dictionaries mark with 姓, not each checked.
 """
 
 import csv

@@ -104,7 +104,7 @@ def register(without: Collection[str] = ()) -> dict[str, Any]:
 
 
 def ensure_table(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of batches and decisions where they are missing, and leave no snapshot where they are not."""
+    """Create the tables batch and decision where they are missing; leave no snapshot where they are not."""
     found = con.execute(
         "SELECT count(*) FROM duckdb_tables() "
         "WHERE database_name = 'lake' AND schema_name = 'ops' AND table_name = 'batch'"

@@ -3,8 +3,8 @@
 What validation would refuse is left out by the truth, so the models see what they would see of a real night.
 """
 
+import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -16,6 +16,7 @@ import duckdb
 from infra.lake import connect
 from infra.sandbox.generator import generate
 from infra.sandbox.parameters import Params
+from infra.settings import STATE
 from ingest.contract import load
 from ingest.interval import midnight
 from tests.dbt.lakehouse import BATCH, DECISION, RULE_RESULT, Lakehouse
@@ -56,7 +57,8 @@ def _bring(con: duckdb.DuckDBPyConnection, folder: Path, feed: str, first: date,
         f"""
         copy (
             select {columns}, ? as _batch_id, row_number() over () as _row_number,
-                ? || ':' || nullif(trim("{key}"), '') as _record_key, md5(concat_ws('|', {columns})) as _content_hash,
+                ? || ':' || nullif(trim("{key}"), '') as _record_key,
+                md5(concat_ws('|', {columns})) as _content_hash,
                 filename as _source_uri, '2026-01-01T00:00:00+08:00' as _pulled_at
             from read_parquet(?, filename = true, file_row_number = true)
             where _op = 'upsert' and (parse_filename(filename, true) || '#' || file_row_number) not in (
@@ -66,19 +68,21 @@ def _bring(con: duckdb.DuckDBPyConnection, folder: Path, feed: str, first: date,
         [batch_id, feed, files, str(folder / "truth" / "dirt.parquet"), feed],
     )
     con.execute(
-        "insert into lake.ops.batch values (?, ?, ?, ?, ?, ?, 'eval', ?, null, 'accepted', 0, '1', true)",
+        "insert into lake.ops.batch (batch_id, feed, platform, interval_start, interval_end, business_date, "
+        "attempt, raw_object, outcome, received, contract_version, is_pending) "
+        "values (?, ?, ?, ?, ?, ?, 'eval', ?, 'accepted', 0, '1', true)",
         [
-            batch_id, feed, contract.platform, midnight(first), midnight(last + timedelta(days=1)), last, target,
+            *(batch_id, feed, contract.platform),
+            *(midnight(first), midnight(last + timedelta(days=1)), last, target),
         ],
     )  # fmt: skip
     row = con.execute(f"select count(*) from read_parquet('{target}')").fetchone()
     return int(row[0]) if row else 0
 
 
-@contextmanager
-def timed() -> Iterator[list[float]]:
-    """Seconds of the block, in a list of one."""
-    seconds: list[float] = []
-    begun = time.perf_counter()
-    yield seconds
-    seconds.append(time.perf_counter() - begun)
+def model_seconds() -> float:
+    """Seconds that the models of the last build took, without dbt's own start."""
+    results = json.loads((STATE / "dbt" / "target" / "run_results.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
+    return sum(float(result["execution_time"]) for result in results)

@@ -13,10 +13,25 @@ from infra.sandbox.parameters import Params
 from infra.settings import settings
 from infra.stack import credentials
 from tests.dbt.lakehouse import Lakehouse
-from tests.eval.city import bring, generated, timed
+from tests.eval.city import bring, generated, model_seconds
 from tests.eval.score import Score, scores
 
 MODELS = ["int_person__mention", "int_person__pair", "int_person__cluster", "int_person__member"]
+KNOWN = "(id_no is not null or phone is not null or birth_date is not null)"
+# An account of the message board, or a surname without phone or number, says of nobody who it is.
+TELLING = "account is null and not (is_masked and phone is null and id_no is null)"
+
+BY_RULE = """
+with who as (select profile_key, min(truth) as truth from judged group by 1 having count(distinct truth) = 1)
+select pair.rule, count(*), avg(cast(l.truth = r.truth as integer))
+from lake.intermediate.int_person__pair as pair
+inner join lake.intermediate.int_person__cluster as one on pair.left_key = one.profile_key
+inner join lake.intermediate.int_person__cluster as other
+    on pair.right_key = other.profile_key and one.cluster = other.cluster
+inner join who as l on pair.left_key = l.profile_key
+inner join who as r on pair.right_key = r.profile_key
+group by 1 order by 1
+"""
 
 
 @dataclass(frozen=True)
@@ -24,14 +39,16 @@ class Found:
     """What one city gave."""
 
     records: int
-    persons: int
-    pairs: Score
+    telling: int  # those that say who it is
+    known: Score  # pairs of those that have a number, phone or birth date
+    pairs: Score  # of all that are telling
     cubed: Score
     two_numbers: int  # persons with two valid ID numbers
-    seconds: float  # of the person models on the whole city
+    seconds: float  # of the person models on the whole city, without dbt's start
     night: float  # of the same on the last day
     touched: int  # mentions of that night
     moved: int  # older mentions whose ID it changed
+    rules: list[tuple[str, int, float]]  # rule, pairs of profiles that it joined, share that are one person
 
 
 @contextmanager
@@ -48,19 +65,19 @@ def lakehouse(name: str) -> Iterator[Lakehouse]:
 
 
 def measure(params: Params, keep: Path | None = None) -> Found:
-    """Build the city up to the last day but one, then its last day; `keep`: where to put profiles and truth."""
+    """Build the city without its last day, then with it; `keep`: where to put mentions and truth."""
     with generated(params) as folder, lakehouse(f"eval_{params.seed}") as lake:
         before = params.last_day - timedelta(days=1)
         bring(lake, folder, params.first_day, before)
         lake.build("path:seeds", "+int_person__mention", day=1)
-        with timed() as whole:
-            lake.build(*MODELS, day=1)
+        lake.build(*MODELS, day=1)
+        whole = model_seconds()
         lake.publish()
         held = lake.rows("select mention_key, person_id from lake.intermediate.int_person__member")
         bring(lake, folder, params.last_day, params.last_day)
         lake.build("+int_person__mention", day=2)
-        with timed() as night:
-            lake.build(*MODELS, day=2)
+        lake.build(*MODELS, day=2)
+        night = model_seconds()
         after = dict(lake.rows("select mention_key, person_id from lake.intermediate.int_person__member"))
         touched = lake.rows(
             "select count(*) from lake.intermediate.int_person__mention "
@@ -68,7 +85,7 @@ def measure(params: Params, keep: Path | None = None) -> Found:
         )
         return _compare(
             lake, folder, keep,
-            seconds=whole[0], night=night[0], touched=int(touched[0][0]),
+            seconds=whole, night=night, touched=int(touched[0][0]),
             moved=sum(after.get(key, person) != person for key, person in held),
         )  # fmt: skip
 
@@ -97,10 +114,14 @@ def _compare(
         )
         if keep is not None:
             con.execute(f"copy judged to '{keep}' (format parquet)")
-        pairs, cubed = scores(con, "judged")
+        con.execute(f"create temp table telling as select * from judged where {TELLING}")
+        con.execute(f"create temp table known as select * from telling where {KNOWN}")
+        pairs, cubed = scores(con, "telling")
+        known, _ = scores(con, "known")
         counts = con.execute(
-            "select count(*), count(distinct found), (select count(*) from (select person_id from "
+            "select count(*), (select count(*) from telling), (select count(*) from (select person_id from "
             "lake.intermediate.int_person__member group by 1 having count(distinct id_no) > 1)) from judged"
         ).fetchone()
+        rules = con.execute(BY_RULE).fetchall()
     assert counts is not None
-    return Found(counts[0], counts[1], pairs, cubed, counts[2], seconds, night, touched, moved)
+    return Found(counts[0], counts[1], known, pairs, cubed, counts[2], seconds, night, touched, moved, rules)

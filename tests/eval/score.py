@@ -1,4 +1,4 @@
-"""Precision, recall and F1 over pairs and by B-cubed (Bagga and Baldwin 1998) of one grouping against another."""
+"""Precision, recall and F1 of a grouping, over pairs and by B-cubed (Bagga and Baldwin 1998)."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,8 @@ B_CUBED = """
 with cell as (select found, truth, count(*) as n from {table} group by 1, 2)
 select sum(n * n / of_found) / sum(n), sum(n * n / of_truth) / sum(n)
 from (
-    select n, sum(n) over (partition by found) as of_found, sum(n) over (partition by truth) as of_truth from cell
+    select n, sum(n) over (partition by found) as of_found, sum(n) over (partition by truth) as of_truth
+    from cell
 )
 """
 

@@ -16,6 +16,43 @@ column that decisions name a row by.
 {%- endmacro %}
 
 {#-
+CTEs that find the nodes to be clustered again: relation `affected` (the key's column). These are the whole components,
+as built before, of what the night touches, of what is gone, and of what either is linked to now. `links` is a relation
+(left_key, right_key), `driver` the model whose rows have the keys.
+-#}
+{% macro affected(links, driver, key) -%}
+touched as (
+    select distinct {{ key }} from {{ ref(driver) }}
+    where {{ touched_keys(driver, key) if is_incremental() else 'true' }}
+    {%- if is_incremental() %}
+    union
+    select {{ key }} from {{ this }} where {{ key }} not in (select {{ key }} from {{ ref(driver) }})
+    {%- endif %}
+),
+
+near as (
+    select {{ key }} from touched
+    {%- if is_incremental() %}
+    union
+    select other.right_key as {{ key }} from {{ links }} as other inner join touched on other.left_key = touched.{{ key }}
+    union
+    select other.left_key as {{ key }} from {{ links }} as other inner join touched on other.right_key = touched.{{ key }}
+    {%- endif %}
+),
+
+affected as (
+    select {{ key }} from near
+    {%- if is_incremental() %}
+    union
+    select built.{{ key }} from {{ this }} as built
+    where built.component in (
+        select old.component from {{ this }} as old inner join near on old.{{ key }} = near.{{ key }}
+    )
+    {%- endif %}
+)
+{%- endmacro %}
+
+{#-
 One row a component with its graph as lists. `nodes` (component, profile_key, anchor, mark), `edges` (component, left_key,
 right_key, weight), `decided` (left_key, right_key, decision).
 -#}

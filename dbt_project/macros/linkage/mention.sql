@@ -1,12 +1,13 @@
 {#-
 Which models name persons, and under which columns. `live`: condition under which a row may be used; `home`: address
-where the person lives, not where something happened.
+where the person lives, or, for want of a number, where it happened: often that is the same.
 -#}
 {% macro person_sources() -%}
     {{ return({
         'int_record': {
             'live': 'is_live', 'platform': 'platform', 'role': 'person_role', 'account': "feed || ':' || person_account",
-            'phone': 'person_phone', 'home': 'person_address', 'id_text': 'person_id_text',
+            'phone': 'person_phone', 'id_text': 'person_id_text',
+            'home': 'coalesce(person_address, case when person_id_no is null then place_text end)',
             'township': 'township_code', 'seen_at': 'reported_at'
         },
         'stg_police__resident': {
@@ -53,14 +54,15 @@ where the person lives, not where something happened.
     from {{ ref(model) }}
     where
         ({{ columns['live'] }})
-        and ({{ only_touched([model]) }} or {{ decided_on('_record_key') }})
+        and ({{ only_touched([model]) }} or {{ decided_on('_record_key', 'person') }})
 {%- endmacro %}
 
-{#- TRUE for records of persons about whom somebody decided: their rows are always made again. -#}
-{% macro decided_on(record_key, kind='person') -%}
+{#- TRUE for records about which somebody decided, as mentions of a kind of entity or at all. -#}
+{% macro decided_on(record_key, kind=none) -%}
     {{ record_key }} in (
         {%- for side in ('left_key', 'right_key') %}
-        select split_part({{ side }}, '#', 1) from {{ source('ops', 'decision') }} where entity_kind = '{{ kind }}'
+        select split_part({{ side }}, '#', 1) from {{ source('ops', 'decision') }}
+        {{ "where entity_kind = '" ~ kind ~ "'" if kind }}
         {{ 'union all' if not loop.last }}
         {%- endfor %}
     )

@@ -5,6 +5,8 @@
             '匿名', '某某', '群众', '热心群众', '过路群众', '路人', '市民', '热心市民', '居民', '报警人', '当事人',
             '保密', '无名氏', '本人', '不愿透露', '不愿透露姓名', '未透露'
         ) then null
+        -- an ID number or phone that slipped into the column of names
+        when {{ matches(column, '[0-9]{7}') }} then null
         else nullif(
             {{ replace_all(
                 'translate(upper(' ~ column ~ '), \'•‧・．. \', \'····\')', '(先生|女士|小姐|同志|老师)$'

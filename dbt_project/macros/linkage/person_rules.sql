@@ -2,7 +2,7 @@
 {% macro person_blocks() -%}
     {{ return([
         ['id_no'], ['account'], ['phone'], ['name_sound', 'birth_date'], ['name_sound', 'home_site'],
-        ['name', 'id_tail'], ['name', 'township_code']
+        ['name_sound', 'home_unit'], ['name', 'id_tail'], ['name', 'township_code']
     ]) }}
 {%- endmacro %}
 
@@ -25,7 +25,9 @@
             then 'id_slip_name'
         when
             l.name = r.name and l.township_code = r.township_code
-            and (coalesce(l.id_no, l.id_text, l.phone) is null or coalesce(r.id_no, r.id_text, r.phone) is null)
+            and (l.id_no is null or r.id_no is null)
+            -- another phone is no contradiction, but then a name of two characters is too common
+            and (l.phone is null or r.phone is null or length(l.name) >= 3)
             and coalesce(l.sex = r.sex, true) and coalesce(l.birth_date = r.birth_date, true)
             then 'name_township'
     end
@@ -42,8 +44,25 @@ unless number or birth date say otherwise; so is another birth date.
         or ((l.is_masked or r.is_masked) and substr(l.name, 1, 1) = substr(r.name, 1, 1))
         or ({{ same_name() }} and (l.birth_date = r.birth_date or l.id_tail = r.id_tail))
     )
+    and {{ masked_may_be('l', 'r') }} and {{ masked_may_be('r', 'l') }}
     and coalesce(l.id_no = r.id_no, true)
     and (coalesce(l.birth_date = r.birth_date, true) or l.id_tail = r.id_tail)
+{%- endmacro %}
+
+{#-
+Whom a report calls 王先生 or 王某 is of the sex that it says, and no small child, though a child is registered with a
+parent's phone.
+-#}
+{% macro masked_may_be(side, other) -%}
+    (
+        not {{ side }}.is_masked
+        or (
+            coalesce({{ side }}.sex = {{ other }}.sex, true)
+            and coalesce(
+                extract(year from {{ side }}.first_seen_at) - extract(year from {{ other }}.birth_date) >= 14, true
+            )
+        )
+    )
 {%- endmacro %}
 
 {#- Weights by which clustering orders what the rules found: above all sums of weights. -#}
@@ -70,4 +89,14 @@ unless number or birth date say otherwise; so is another birth date.
             ) = 1
         )
     )
+{%- endmacro %}
+
+{#- How sure a link by each rule is, in steps; docs/fusion-quality.md has what was measured. -#}
+{% macro person_confidence(rule) -%}
+    case
+        when {{ rule }} in ('id_number', 'name_birth_phone', 'name_phone') then 0.99
+        when {{ rule }} in ('account', 'id_slip_name', 'name_phone_other_id') then 0.97
+        when {{ rule }} = 'weights' then 0.95
+        else 0.9
+    end
 {%- endmacro %}

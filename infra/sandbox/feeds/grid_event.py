@@ -72,7 +72,7 @@ def build(city: City, events: Events, plan: Plan) -> Frame:
 
 
 def _reported(city: City, events: Events, rng: Rng, rows: Ints, at: Ints, plan: Plan) -> Frame:
-    size, d, people, firms = len(rows), city.divisions, city.people, city.organisations
+    size, d, firms = len(rows), city.divisions, city.organisations
     place, party = events.place[rows], events.person[rows]
     village = d.village_code[city.places.village[place]]
     name, in_full = people_text(city, rng, party, 0.12, 0.01)

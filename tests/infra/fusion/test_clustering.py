@@ -7,7 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.fusion.clustering import AMBIGUOUS, NONE, REFUSED, cluster, cluster_keys
+from infra.fusion.clustering import cluster, cluster_keys
+from infra.fusion.forest import AMBIGUOUS, NONE, REFUSED
 
 SIZE = 12
 NODE = st.integers(0, SIZE - 1)

@@ -1,5 +1,6 @@
 {{ config(
-    unique_key='profile_key', meta={'scope': 'groups', 'group': 'component', 'driver': 'int_person__mention', 'key': 'profile_key'}
+    unique_key='profile_key',
+    meta={'scope': 'groups', 'group': 'component', 'driver': 'int_person__mention', 'key': 'profile_key'}
 ) }}
 
 -- Which profiles are one person. A component is what pairs and decisions connect at all; whether two of its profiles
@@ -25,34 +26,7 @@ link as (
     select left_key, right_key from decision
 ),
 
-{% if is_incremental() -%}
-touched as (
-    select profile_key from profile where {{ touched_keys('int_person__mention', 'profile_key') }}
-    union
-    select profile_key from {{ this }} where profile_key not in (select profile_key from profile)
-),
-
-near as (
-    select profile_key from touched
-    union
-    select link.right_key as profile_key from link inner join touched on link.left_key = touched.profile_key
-    union
-    select link.left_key as profile_key from link inner join touched on link.right_key = touched.profile_key
-),
-
-affected as (
-    select profile_key from near
-    union
-    select built.profile_key from {{ this }} as built
-    where built.component in (
-        select old.component from {{ this }} as old inner join near on old.profile_key = near.profile_key
-    )
-),
-{%- else %}
-affected as (
-    select profile_key from profile
-),
-{%- endif %}
+{{ affected('link', 'int_person__mention', 'profile_key') }},
 
 edge as (
     select link.left_key as a, link.right_key as b

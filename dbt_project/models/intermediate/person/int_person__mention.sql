@@ -16,7 +16,7 @@ named as (
         _record_key || '#' || role as mention_key,
         {{ person_name('written') }} as name,
         {{ name_is_masked('written') }} as is_masked,
-        {{ address_folded('home') }} as home_folded
+        regexp_replace({{ address_folded('home') }}, '^.*(委员会|居委会|村委会|办事处|街道)', '') as home_folded
     from written
 ),
 
@@ -75,8 +75,11 @@ compared as (
         coalesce({{ id_sex('named.id_no') }}, named.sex) as sex,
         coalesce({{ id_birth_date('coalesce(named.id_no, named.id_text)') }}, named.stated_birth_date) as birth_date,
         named.phone,
-        {{ part_of('named.home_folded', '([^0-9省市区县镇道]+(?:路|街|大道|道|巷)[0-9]+号)') }} as home_site,
-        {{ part_of('named.home_folded', '([0-9]+幢.*[0-9]+室?)$') }} as home_unit,
+        coalesce(
+            {{ part_of('named.home_folded', '([^0-9省市区县镇道]+(?:路|街|大道|道|巷)[0-9]+号)') }},
+            {{ part_of('named.home_folded', '([^0-9省市区县镇道社村]+(?:小区|花园|家园|公寓|新村|苑|府|城))') }}
+        ) as home_site,
+        {{ part_of('named.home_folded', '([0-9]+幢.*[0-9]+)室?$') }} as home_unit,
         named.township_code,
         named.reported_at
     from named
@@ -90,7 +93,7 @@ final as (
         md5(
             case
                 when
-                    not {{ decided_on('_record_key') }}
+                    not {{ decided_on('_record_key', 'person') }}
                     and (
                         id_no is not null or account is not null
                         or (name is not null and (phone is not null or id_text is not null))

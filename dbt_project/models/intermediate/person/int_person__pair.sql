@@ -12,6 +12,7 @@ with profile as (
         min({{ column }}) as {{ column }},
         {%- endfor %}
         min(township_code) as township_code,
+        min(reported_at) as first_seen_at,
         right(min(coalesce(id_no, id_text)), 4) as id_tail
     from {{ ref('int_person__mention') }}
     group by 1
@@ -27,7 +28,7 @@ crowded as (
     select phone from profile
     where phone is not null
     group by 1
-    having count(*) > {{ var('crowded_phone', 60) }}
+    having count(*) > {{ var('crowded_phone', 200) }}
 ),
 
 candidate as (
@@ -50,10 +51,8 @@ candidate as (
     {%- if 'phone' in keys %}
     where l.phone not in (select phone from crowded)
     {%- elif 'township_code' in keys %}
-    -- Only where one side has nothing else to go by; several of that name in the township leave it open.
-    where
-        not l.is_masked and not r.is_masked
-        and (coalesce(l.id_no, l.id_text, l.phone) is null or coalesce(r.id_no, r.id_text, r.phone) is null)
+    -- Only where a number is missing; several of that name in the township leave it open.
+    where not l.is_masked and not r.is_masked and (l.id_no is null or r.id_no is null)
     {%- endif %}
     {{ 'union' if not loop.last }}
     {%- endfor %}
@@ -86,7 +85,7 @@ final as (
             end as decimal(6, 2)
         ) as weight
     from compared
-    where rule is not null or (may_tell and weight >= {{ var('person_least_weight', 18) }})
+    where rule is not null or (may_tell and weight >= {{ var('person_least_weight', 16) }})
 )
 
 select

@@ -20,7 +20,7 @@ grouped as (
         count(distinct platform) as platform_count,
         min({{ shanghai_date('reported_at') }}) as first_seen_on,
         max({{ shanghai_date('reported_at') }}) as last_seen_on,
-        min(link_rule) as link_rule
+        min({{ person_confidence('link_rule') }}) as link_confidence
     from mention
     group by 1
 ),
@@ -37,11 +37,8 @@ final as (
         cast(platform_count as integer) as platform_count,
         first_seen_on,
         last_seen_on,
-        -- The rules are certain but for a wrong number that passes its check digit; one record is no link at all.
-        cast(
-            case when record_count > 1 then case link_rule when 'id_number' then 0.99 else 0.95 end end
-            as decimal(4, 3)
-        ) as link_confidence
+        -- As sure as the weakest link; one record is no link at all.
+        cast(case when record_count > 1 then link_confidence end as decimal(4, 3)) as link_confidence
     from grouped
 )
 
