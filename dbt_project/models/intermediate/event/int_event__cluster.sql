@@ -14,8 +14,8 @@ link as (
     union
     select left_key, right_key from {{ ref('int_event__pair') }} where weight >= {{ event_threshold() }}
 ),
-
 {%- if is_incremental() %}
+
 touched as (
     select record_key from {{ ref('int_event__signal') }}
     where {{ touched_keys('int_event__signal', 'record_key', kind='event') }}

@@ -18,9 +18,12 @@ current_cluster as (
     where is_event
 ),
 
+before as (
+    {{ published('intermediate', 'int_event__member', {'_record_key': 'varchar', 'event_id': 'varchar'}) }}
+),
+
 published as (
-    select _record_key as key, event_id as entity_id
-    from ({{ published('intermediate', 'int_event__member', {'_record_key': 'varchar', 'event_id': 'varchar'}) }}) as member
+    select _record_key as key, event_id as entity_id from before
 ),
 
 {{ identified('current_cluster', 'published', 'E-', 'event') }},
