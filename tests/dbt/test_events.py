@@ -26,7 +26,7 @@ def call(number: str, text: str | None, at: str, place: str = MARKET, **values: 
 
 def patrol(number: str, text: str, at: str, place: str = MARKET, **values: str) -> Row:
     return {
-        "event_no": number, "title": "", "narrative": text, "occurred_at": f"{at}:00",
+        "event_no": number, "title": "", "content": text, "happened_at": f"{at}:00",
         "reported_at": f"{at}:30", "place_text": place, **values,
     }  # fmt: skip
 
