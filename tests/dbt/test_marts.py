@@ -79,8 +79,9 @@ def test_an_id_number_with_a_compatible_name_is_one_person(city: Lakehouse) -> N
     found = city.rows(
         "select sex, birth_year_band, record_count, platform_count from lake.mart.person where has_valid_id"
     )
-    assert ("2", "1940-1949", 3, 2) in found, (
-        "王伟 and 王某某 of calls, 王 伟 of a petition; 赵云 is someone else"
+    assert ("2", "1940-1949", 4, 2) in found, (
+        "王伟 and 王某某 of calls, 王 伟 of a petition and of one without a number, the township's only one; "
+        "赵云 is someone else"
     )
 
 
