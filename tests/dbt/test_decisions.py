@@ -203,6 +203,54 @@ def test_nothing_is_shown_when_the_look_cannot_be_noted(
     assert "下水道" not in result.output
 
 
+@pytest.mark.parametrize("kind", ["event", "person"])
+def test_the_queue_holds_pairs_and_forgets_those_that_were_decided(decided: Lakehouse, kind: str) -> None:
+    review_table = f"lake.intermediate.int_{kind}__review"
+    left, right = ("joined1", "alike1")
+    if kind == "event":
+        keys = (key(kind, left), key(kind, right))
+    else:
+        found = dict(
+            decided.rows("select mention_key, profile_key from lake.intermediate.int_person__mention")
+        )
+        keys = (found[key(kind, left)], found[key(kind, right)])
+    before = json.loads(review("list", kind, "--format", "json").stdout)
+    columns = "(left_key, right_key, weight, reason" + (", rule)" if kind == "person" else ")")
+    values = "(?, ?, 1, 'made_for_the_test'" + (", 'weights')" if kind == "person" else ")")
+    with decided._connect() as con:
+        con.execute(f"insert into {review_table} {columns} values {values}", list(keys))
+    asked = ("list", kind, "--reason", "made_for_the_test", "--format", "json")
+    (row,) = json.loads(review(*asked).stdout)
+    assert {row["left_key"], row["right_key"]} == {key(kind, left), key(kind, right)}
+    assert set(row) == {"kind", "reason", "rule", "weight", "left_key", "right_key"}
+    assert len(json.loads(review("list", kind, "--format", "json").stdout)) == len(before) + 1
+    review("decide", row["left_key"], row["right_key"], "--unsure", "--why", "看不出", *AS)
+    assert json.loads(review(*asked).stdout) == []
+    with decided._connect() as con:
+        con.execute(f"delete from {review_table} where reason = 'made_for_the_test'")
+        con.execute("delete from lake.ops.decision where reason = '看不出'")
+
+
+def test_link_quality_counts_every_record_once(decided: Lakehouse) -> None:
+    for kind in ("event", "person"):
+        ((records,),) = decided.rows(f"select count(*) from lake.intermediate.int_{kind}__member")
+        counted = decided.rows(
+            "select measure, sum(value), min(base), max(base) from lake.mart.link_quality "
+            "where entity_kind = ? and measure in ('records_by_rule', 'entities_by_size') group by 1",
+            kind,
+        )
+        by_measure = {measure: (int(total), low, high) for measure, total, low, high in counted}
+        assert by_measure["records_by_rule"] == (records, records, records)
+        entities_ = len(set(entities(decided, kind).values()))
+        assert by_measure["entities_by_size"][0] == entities_
+    ((lacking, base),) = decided.rows(
+        "select value, base from lake.mart.link_quality where entity_kind = 'person' "
+        "and measure = 'without_id_by_feed' and item = ?",
+        PERSON,
+    )
+    assert (lacking, base) == (len(RESIDENTS) - 2, len(RESIDENTS))  # two residents have a number
+
+
 def test_explain_says_what_holds_each_record_and_no_personal_value(decided: Lakehouse) -> None:
     found = entities(decided, "event")
     (said,) = json.loads(run("explain", found["alike1"], "--format", "json").stdout)
