@@ -5,12 +5,13 @@ from importlib.util import find_spec
 
 import typer
 
-GROUPS = ("contract", "sandbox", "stack")  # modules with an `app` of several verbs
+GROUPS = ("contract", "review", "sandbox", "stack")  # modules with an `app` of several verbs
 VERBS = {  # verb -> module that has a function of the same name
     "audit": "night",
     "build": "night",
     "close": "decide",
     "docs": "docs",
+    "explain": "explain",
     "feeds": "feeds",
     "ledger": "ledger",
     "night": "night",

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from infra.lake import attach_lake, connect
-from infra.nightly import journal
+from infra.nightly import journal, link_drift, publication
 from infra.nightly.facts import Fact, collect
 from infra.nightly.marts import marts
 from infra.nightly.snapshots import current_snapshot, foreign_since
@@ -35,7 +35,7 @@ class NotAudited(RuntimeError):
 
 def audit(day: date, run_id: str) -> dict[str, Any]:
     """Audit the lake's marts: returns counts a check or raises AuditFailed; the journal keeps the verdict."""
-    snapshot, facts = _measure(day, run_id)
+    snapshot, facts, warnings = _measure(day, run_id)
     failed = judge(facts)
     assessed = Counter(fact.check for fact in facts)
     broken = Counter(fact.check for fact in failed)
@@ -44,6 +44,7 @@ def audit(day: date, run_id: str) -> dict[str, Any]:
         "snapshot": snapshot,
         "checks": [{"check": c, "assessed": assessed[c], "failed": broken[c]} for c in CHECKS],
         "failures": [vars(fact) for fact in failed],
+        "warnings": warnings,
     }
     journal.write(day, run_id, "audit", verdict)
     if failed:
@@ -120,13 +121,15 @@ def _explanation(failed: list[Fact], total: int) -> str:
     )
 
 
-def _measure(day: date, run_id: str) -> tuple[int, list[Fact]]:
+def _measure(day: date, run_id: str) -> tuple[int, list[Fact], list[dict[str, str]]]:
     con = connect(lake=True, read_only=True)
     try:
         snapshot = current_snapshot(con)
         con.execute("USE memory")
         con.execute("DETACH lake")
         attach_lake(con, read_only=True, snapshot=snapshot)
-        return snapshot, collect(con, marts(), day, run_id)
+        last = publication.last()
+        moved = link_drift.warnings(con, None if last is None else last.snapshot)
+        return snapshot, collect(con, marts(), day, run_id), moved
     finally:
         con.close()

@@ -12,7 +12,7 @@ from ingest.interval import SHANGHAI
 
 LATEST = "latest"  # the journal's name for the last run of a day
 WORST = 3  # data problems that are shown
-STEPS = ("build_staging", "build_intermediate", "build_marts", "publish")
+STEPS = ("build_staging", "build_intermediate", "build_marts", "audit", "publish")
 LEDGER = """
 SELECT feed, sum(received), sum(accepted), sum(refused), sum(repeated), bool_and(is_balanced)
 FROM lake.mart.feed_ledger WHERE business_date = ? GROUP BY feed
