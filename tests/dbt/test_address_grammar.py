@@ -1,4 +1,4 @@
-"""The address grammar: an address composed of parts gives its parts back; and the traps that it was made for."""
+"""The address grammar: parts, composed, come back; and the traps it was made for."""
 
 from collections.abc import Mapping
 
@@ -68,8 +68,9 @@ DOOR = {"road": "桐柏路", "number": "25", "estate": "绿城花园", "building
 @pytest.mark.parametrize(
     "text",
     [
-        "桐柏路25号绿城花园3号楼2单元301室", "桐柏路25号，绿城花园3栋2单元301", "桐柏路25号绿城花园3#楼2单元301户",
-        "桐柏路25号绿城花园3-2-301", "桐柏路25号绿城花园三号楼二单元301室", "桐柏路25号(绿城花园) 3幢2单元301室",
+        "桐柏路25号绿城花园3号楼2单元301室", "桐柏路25号，绿城花园3栋2单元301",
+        "桐柏路25号绿城花园3#楼2单元301户", "桐柏路25号绿城花园3-2-301",
+        "桐柏路25号绿城花园三号楼二单元301室", "桐柏路25号(绿城花园) 3幢2单元301室",
     ],
 )  # fmt: skip
 def test_one_door_written_in_several_ways(text: str) -> None:

@@ -74,7 +74,8 @@ def test_a_branch_is_an_organisation_of_its_own_below_its_head_office(nights: La
     of = organisations(nights)
     assert of["3"] != of["1"]
     found = nights.rows(
-        "select name_zh, parent_organisation_id from lake.mart.organisation where parent_organisation_id is not null"
+        "select name_zh, parent_organisation_id from lake.mart.organisation "
+        "where parent_organisation_id is not null"
     )
     assert found == [(f"{HEAD}中原分公司", of["1"])]
 
@@ -103,7 +104,8 @@ def test_two_numbers_are_two_places_and_what_has_none_is_neither(nights: Lakehou
     of = places(nights)
     assert len({of[4], of[5], of[6]}) == 3
     assert nights.rows(
-        "select count(*) from lake.mart.entity_history where entity_kind = 'place' and change = 'split' and other_id = ?",
+        "select count(*) from lake.mart.entity_history where entity_kind = 'place' "
+        "and change = 'split' and other_id = ?",
         of[4],
     ) == [(1,)]
 
