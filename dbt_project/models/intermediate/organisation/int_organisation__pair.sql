@@ -20,7 +20,9 @@ with profile as (
 fresh as (
     select * from profile
     where
-        {{ touched_keys('int_organisation__mention', 'profile_key', kind='organisation') if is_incremental() else 'true' }}
+        {{
+            touched_keys('int_organisation__mention', 'profile_key', kind='organisation') if is_incremental() else 'true'
+        }}
 ),
 
 met as (

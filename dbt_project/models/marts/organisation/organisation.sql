@@ -60,7 +60,8 @@ final as (
         first_seen_on,
         last_seen_on,
         cast(
-            case when record_count > 1 then case weakest when 0 then 0.99 when 1 then 0.95 else 0.9 end end as decimal(4, 3)
+            case when record_count > 1 then case weakest when 0 then 0.99 when 1 then 0.95 else 0.9 end end
+            as decimal(4, 3)
         ) as link_confidence
     from grouped
     left join parent on grouped.organisation_id = parent.organisation_id
