@@ -4,7 +4,7 @@ pattern 区|县 could know.
 -#}
 
 {#-
-CTEs up to `division_form` (level, within, form, needs_word, code12). Level `upper`: all ways to write the way down to a
+CTEs up to `division_form` (level, within, form, needs_word, is_bare, code12). Level `upper`: all ways to write the way down to a
 province, city or county, levels left out or not; with `short` the last may lack the word for its kind, as in names of
 organisations. Townships are looked for within a county, villages within a township; where `needs_word`, the text has
 to add a word for the kind, for 绿城花园 does not begin with 绿城社区.
@@ -42,13 +42,19 @@ between as (
 ),
 
 division_form as (
-    select 'upper' as level, '' as within, above.form || name.form as form, false as needs_word, name.code12
+    select 'upper' as level, '' as within, above.form || name.form as form, false as needs_word, false as is_bare, name.code12
     from upper_name as name
     inner join above
         on (name.level = 'city' and above.province in ('', left(name.code12, 2))) or above.form = ''
     where name.level in ('province', 'city') {{ 'and name.is_whole' if not short }}
     union
-    select 'upper' as level, '' as within, between.form || name.form as form, false as needs_word, name.code12
+    select
+        'upper' as level,
+        '' as within,
+        between.form || name.form as form,
+        false as needs_word,
+        between.form = '' as is_bare,
+        name.code12
     from upper_name as name
     inner join between
         on between.province in ('', left(name.code12, 2)) and between.city in ('', left(name.code12, 4))
@@ -60,6 +66,7 @@ division_form as (
         left(code12, 6) || '000000' as within,
         coalesce({{ division_stem('name_zh', 'township') }}, name_zh) as form,
         {{ matches('name_zh', '(' ~ division_words('township') ~ ')$') }} as needs_word,
+        false as is_bare,
         code12
     from present
     where level = 'township'
@@ -69,6 +76,7 @@ division_form as (
         left(code12, 9) || '000' as within,
         coalesce({{ division_stem('name_zh', 'village') }}, name_zh) as form,
         {{ matches('name_zh', '(' ~ division_words('village') ~ ')$') }} as needs_word,
+        false as is_bare,
         code12
     from present
     where level = 'village'
@@ -109,6 +117,8 @@ the name and `known`, the code that the record gives, does not tell which), size
                 on
                     form.level = '{{ level }}'
                     and left(text.text, sized.size) = form.form
+                    -- 矿区 is a county elsewhere and 矿区街道 a township here: a county alone is one of the record's city.
+                    and (not form.is_bare or coalesce(left(form.code12, 4) = left(text.known, 4), true))
                     {%- if level != 'upper' %}
                     and text.within = form.within
                     and (
