@@ -11,6 +11,12 @@ from tests.dbt.lakehouse import RUN_COLUMNS, Lakehouse
 pytestmark = pytest.mark.slow
 DERIVED = ("staging", "intermediate", "mart")
 LAST = 3
+MEMBER_KEYS = {
+    "person": "mention_key",
+    "event": "_record_key",
+    "organisation": "mention_key",
+    "place": "mention_key",
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,25 +39,24 @@ def differing(one: Lakehouse, other: Lakehouse) -> list[str]:
     return [name for name in mine if mine[name] != theirs[name]]
 
 
-IDENTIFIED = {  # model of members -> column of the ID, key of a member, tables that bear the ID
-    "int_person__member": ("person_id", "mention_key", ["mart.person"]),
-    "int_event__member": ("event_id", "_record_key", ["mart.event", "mart.event_report"]),
-}
-
-
 def comparable(lakehouse: Lakehouse) -> dict[str, list[Any]]:
     """All derived tables, each ID replaced by the smallest key among the records of its entity."""
+    stand_in = {
+        entity: key
+        for kind, name in MEMBER_KEYS.items()
+        for entity, key in lakehouse.rows(
+            f"select {kind}_id, min({name}) from lake.intermediate.int_{kind}__member group by 1"
+        )
+    }
     found = lakehouse.dump(*DERIVED)
     del found["lake.mart.entity_history"]
-    for members, (entity, key, tables) in IDENTIFIED.items():
-        stand_in = dict(
-            lakehouse.rows(f"select {entity}, min({key}) from lake.intermediate.{members} group by 1")
-        )
-        for name in (f"lake.intermediate.{members}", *(f"lake.{table}" for table in tables)):
-            columns = [column for column, *_ in lakehouse.rows(f"describe {name}")]
-            hashed = [c for c in columns if c not in RUN_COLUMNS].index("_row_hash")
-            rows = [[stand_in.get(v, v) for at, v in enumerate(row) if at != hashed] for row in found[name]]
-            found[name] = sorted(rows, key=repr)
+    for name in found:
+        columns = [column for column, *_ in lakehouse.rows(f"describe {name}")]
+        if not any(column.endswith(tuple(f"{kind}_id" for kind in MEMBER_KEYS)) for column in columns):
+            continue
+        hashed = [c for c in columns if c not in RUN_COLUMNS].index("_row_hash")
+        rows = [[stand_in.get(v, v) for at, v in enumerate(row) if at != hashed] for row in found[name]]
+        found[name] = sorted(rows, key=repr)
     return found
 
 

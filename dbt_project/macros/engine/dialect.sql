@@ -149,3 +149,20 @@
         range(1, length({{ expression }})), lambda n: substr({{ expression }}, n, 2)
     ))), ';'), '')
 {%- endmacro %}
+
+{#- The groups of a pattern that matches a whole text, as a struct with one field a group, '' where it matched nothing. -#}
+{% macro regexp_parts(text, pattern, names) -%}
+    {{ return(adapter.dispatch('regexp_parts')(text, pattern, names)) }}
+{%- endmacro %}
+
+{% macro default__regexp_parts(text, pattern, names) -%}
+    named_struct(
+        {%- for name in names %}
+        '{{ name }}', regexp_extract({{ text }}, '{{ pattern }}', {{ loop.index }}){{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{% macro duckdb__regexp_parts(text, pattern, names) -%}
+    regexp_extract({{ text }}, '{{ pattern }}', ['{{ names | join("', '") }}'])
+{%- endmacro %}

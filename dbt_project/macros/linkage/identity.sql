@@ -123,7 +123,9 @@ identified as (
 {% macro identified_kinds() -%}
     {{ return({
         'person': {'model': 'int_person__member', 'key': 'mention_key', 'id': 'person_id'},
-        'event': {'model': 'int_event__member', 'key': '_record_key', 'id': 'event_id'}
+        'event': {'model': 'int_event__member', 'key': '_record_key', 'id': 'event_id'},
+        'organisation': {'model': 'int_organisation__member', 'key': 'mention_key', 'id': 'organisation_id'},
+        'place': {'model': 'int_place__member', 'key': 'mention_key', 'id': 'place_id'}
     }) }}
 {%- endmacro %}
 

@@ -73,3 +73,8 @@ which the crosswalk knows the first.
 {% macro id_as_written(column) -%}
     case when {{ matches('clean_code(' ~ column ~ ')', '^[0-9]{3,17}[0-9*Xx]*[0-9*Xx]$') }} then upper(clean_code({{ column }})) end
 {%- endmacro %}
+
+{#- A valid credit code. GB 32100 has no I and no O: where they stand, 1 and 0 were meant, and the check character tells. -#}
+{% macro mended_credit_code(column) -%}
+    {{ valid('credit_code', "translate(clean_credit_code(" ~ column ~ "), 'IO', '10')") }}
+{%- endmacro %}

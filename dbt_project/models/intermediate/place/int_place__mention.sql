@@ -1,82 +1,120 @@
 {{ config(unique_key='mention_key', meta={'scope': 'records', 'driver': ['int_record']}) }}
 
--- A place as one record names it: the address without the names of its divisions, and the village, which the text
--- may name where the record's code stops at the township.
+-- A place as one record names it: divisions by their real names, the rest by the address grammar. Where the text leaves
+-- levels out, the record's division code says them, as far as it lies in what the text names.
 with written as (
     select
-        record._record_key,
-        record._batch_id,
-        record.platform,
-        record.village_code,
-        record.grid_code,
-        record.township_code,
-        coalesce(record.township_code, record.county_code, record.division_code) as area_code,
-        record.lon,
-        record.lat,
-        record.coordinate_source,
-        record.reported_at,
-        {{ below_township(
-            address_folded('record.place_text'), 'code.province_name', 'code.city_name', 'code.county_name',
-            division_stem('code.township_name', 'township')
-        ) }} as address
-    from {{ ref('int_record') }} as record
-    left join {{ ref('stg_division_code') }} as code on record.division_code = code.code12
-    where record.is_live and record.place_text is not null and {{ only_touched(['int_record']) }}
-),
-
-village as (
-    select
+        _record_key as key,
+        _record_key,
+        _batch_id,
+        platform,
         village_code,
+        grid_code,
         township_code,
-        {{ division_stem('village_name', 'village') }} as stem
-    from {{ ref('stg_division_code') }}
-    where level = 'village' and not is_retired
+        coalesce(county_code, division_code) as county_code,
+        coalesce(county_code, division_code) as known,
+        lon,
+        lat,
+        coordinate_source,
+        reported_at,
+        {{ address_written('place_text') }} as text
+    from {{ ref('int_record') }}
+    where
+        is_live and place_text is not null
+        and ({{ only_touched(['int_record']) }} or {{ decided_on('_record_key', 'place') }})
 ),
 
-named_village as (
+{{ division_forms() }},
+
+upper_front as ({{ division_front('written', 'upper') }}),
+
+below_county as (
     select
+        written.key,
+        substr(written.text, coalesce(front.size, 0) + 1) as text,
+        case
+            when substr(front.code12, 5, 2) <> '00' then front.code12
+            when front.code12 is null or left(written.county_code, 4) = left(front.code12, 4) then written.county_code
+            else front.code12
+        end as within,
+        written.township_code as known
+    from written
+    left join upper_front as front on written.key = front.key
+),
+
+township_front as ({{ division_front('below_county', 'township') }}),
+
+below_township as (
+    select
+        below.key,
+        substr(below.text, coalesce(front.size, 0) + 1) as text,
+        coalesce(front.code12, case when left(below.known, 6) = left(below.within, 6) then below.known end) as within,
+        below.within as county_code,
+        written.village_code as known
+    from below_county as below
+    inner join written on below.key = written.key
+    left join township_front as front on below.key = front.key
+),
+
+village_front as ({{ division_front('below_township', 'village') }}),
+
+placed as (
+    select
+        below.key,
+        substr(below.text, coalesce(front.size, 0) + 1) as rest,
+        coalesce(front.code12, case when left(below.known, 9) = left(below.within, 9) then below.known end)
+            as village_code,
+        below.within as township_code,
+        below.county_code
+    from below_township as below
+    left join village_front as front on below.key = front.key
+),
+
+parts as ({{ address_read('placed') }}),
+
+addressed as (
+    select
+        parts.*,
+        {{ address_text() }} as address,
+        {{ place_kind() }} as place_kind
+    from parts
+),
+
+compared as (
+    select
+        written._record_key || '#place' as mention_key,
         written._record_key,
-        max_by(village.village_code, length(village.stem)) as village_code,
-        max_by(village.stem, length(village.stem)) as stem
-    from written
-    inner join village
-        on
-            written.area_code = village.township_code
-            and starts_with(written.address, village.stem)
-            and {{ matches('written.address', village_pattern('village.stem')) }}
-    group by 1
-),
-
-read as (
-    select
-        written.*,
-        coalesce(written.village_code, named_village.village_code) as any_village_code,
-        regexp_replace(written.address, {{ village_pattern('named_village.stem') }}, '') as rest
-    from written
-    left join named_village on written._record_key = named_village._record_key
+        written._batch_id,
+        written.platform,
+        -- A road, an estate or a site is known in its township; any other is one only in its village.
+        case
+            when coalesce(read.road, read.crossing, read.estate, read.site) is null
+                then coalesce(read.village_code, read.township_code, read.county_code)
+            else coalesce(read.township_code, read.county_code)
+        end as area_code,
+        read.village_code,
+        read.township_code,
+        read.county_code,
+        written.grid_code,
+        {%- for part in place_particulars()[1:] %}
+        read.{{ part }},
+        {%- endfor %}
+        read.address,
+        read.place_kind,
+        written.lon,
+        written.lat,
+        written.coordinate_source,
+        written.reported_at
+    from addressed as read
+    inner join written on read.key = written.key
+    where read.address is not null
 ),
 
 final as (
     select
-        _record_key || '#place' as mention_key,
-        _record_key,
-        _batch_id,
-        platform,
-        case
-            when {{ known_in_township('rest') }} then area_code
-            else coalesce(any_village_code, area_code)
-        end as area_code,
-        any_village_code as village_code,
-        township_code,
-        grid_code,
-        rest as address,
-        {{ place_kind('rest') }} as place_kind,
-        lon,
-        lat,
-        coordinate_source,
-        reported_at
-    from read
-    where rest <> ''
+        compared.*,
+        {{ profile_key('place', place_particulars() + ['village_code']) }} as profile_key
+    from compared
 )
 
 select

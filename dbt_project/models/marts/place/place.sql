@@ -8,11 +8,19 @@ with mention as (
     inner join {{ ref('int_place__mention') }} as mention on member.mention_key = mention.mention_key
 ),
 
+located as (
+    select
+        mention.*,
+        median(lon) over (partition by place_id) as middle_lon,
+        median(lat) over (partition by place_id) as middle_lat
+    from mention
+),
+
 grouped as (
     select
         place_id,
-        min(place_kind) as place_kind,
-        min(address) as address,
+        {{ fullest('place_kind') }} as place_kind,
+        {{ fullest('address') }} as address,
         {{ newest('village_code', 'reported_at', 'mention_key') }} as village_code,
         {{ newest('grid_code', 'reported_at', 'mention_key') }} as grid_code,
         {{ newest('township_code', 'reported_at', 'mention_key') }} as township_code,
@@ -20,8 +28,10 @@ grouped as (
         median(lat) as lat,
         {{ newest('coordinate_source', 'reported_at', 'mention_key') }} as coordinate_source,
         count(*) as record_count,
-        count(distinct platform) as platform_count
-    from mention
+        count(distinct platform) as platform_count,
+        -- About 600 m from the middle one: as far as the points of one estate lie apart.
+        max(abs(lon - middle_lon) + abs(lat - middle_lat)) < 0.01 as is_confirmed
+    from located
     group by 1
 ),
 
@@ -39,7 +49,8 @@ final as (
         coordinate_source,
         cast(record_count as integer) as record_count,
         cast(platform_count as integer) as platform_count,
-        cast(case when record_count > 1 then 0.95 end as decimal(4, 3)) as link_confidence
+        cast(case when record_count > 1 then case when is_confirmed then 0.98 else 0.9 end end as decimal(4, 3))
+            as link_confidence
     from grouped
 )
 

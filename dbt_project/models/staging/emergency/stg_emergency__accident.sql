@@ -41,7 +41,7 @@ final as (
         clean_text(contact_name) as person_name,
         {{ valid('phone', 'contact_phone') }} as person_phone,
         clean_text(organisation_name) as organisation_name,
-        {{ valid('credit_code', 'credit_code') }} as credit_code,
+        {{ mended_credit_code('credit_code') }} as credit_code,
         cast(parse_number(minor_injuries) as integer) as minor_injuries,
         cast(parse_number(direct_loss) as decimal(18, 4)) as direct_loss_10k_yuan
     from positioned

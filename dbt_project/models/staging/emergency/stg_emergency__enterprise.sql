@@ -31,7 +31,7 @@ final as (
         clean_text(head_name) as person_name,
         {{ valid('citizen_id', 'head_id_no') }} as person_id_no,
         clean_text(organisation_name) as organisation_name,
-        {{ valid('credit_code', 'credit_code') }} as credit_code,
+        {{ mended_credit_code('credit_code') }} as credit_code,
         industry_code as industry_section,
         size_code as enterprise_size,
         risk_level_code as enterprise_risk,

@@ -29,7 +29,7 @@ final as (
         clean_text(narrative) as narrative,
         clean_code(grid_event_no) as related_no,
         clean_text(organisation_name) as organisation_name,
-        {{ valid('credit_code', 'credit_code') }} as credit_code,
+        {{ mended_credit_code('credit_code') }} as credit_code,
         grade_code as hazard_grade,
         clean_text(inspecting_office) as inspecting_office,
         clean_text(inspector_name) as inspector_name,

@@ -46,7 +46,7 @@ final as (
         party_sex_code as person_sex,
         {{ valid('phone', 'party_phone') }} as person_phone,
         clean_text(organisation_name) as organisation_name,
-        {{ valid('credit_code', 'credit_code') }} as credit_code,
+        {{ mended_credit_code('credit_code') }} as credit_code,
         {{ flag('is_deleted') }} as is_deleted,
         clean_code(grid_code) as grid_code,
         clean_text(source) as source_kind

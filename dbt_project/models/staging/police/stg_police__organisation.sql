@@ -9,7 +9,7 @@ coded as ({{ coded('located', 'police', {'organisation_kind': 'police_organisati
 cleaned as (
     select
         coded.*,
-        {{ valid('credit_code', 'credit_code') }} as valid_credit_code,
+        {{ mended_credit_code('credit_code') }} as valid_credit_code,
         clean_credit_code(organisation_code) as old_code
     from coded
 ),
