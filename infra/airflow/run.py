@@ -1,5 +1,7 @@
 """`python -m infra.airflow.run 2026-10-01`: every feed, side by side, then the night, through Airflow.
 
+Without a date it loads what it needs and then waits for one on its standard input, so that a caller can make
+ready the rest meanwhile; it ends without a word when there comes none.
 Each DAG runs by `dag.test()`, which needs no scheduler; the runs are in the metadata database and show in the
 web interface later. Where a scheduler lives on this Airflow home the same DAGs are triggered there instead.
 Exit code: 0 published and all feeds accepted, 3 published without some feed, 1 not published.
@@ -7,7 +9,7 @@ Exit code: 0 published and all feeds accepted, 3 published without some feed, 1 
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,6 +24,7 @@ from infra.airflow.progress import DAGS, NIGHT, Progress
 from infra.stack.airflow import HOME, environment
 
 hookimpl = HookimplMarker("airflow")
+LOGS = HOME / "logs"
 PUBLISHED, FAILED, INCOMPLETE = 0, 1, 3
 DIRECT = {  # a person waits: no tries beside those of the connectors, no wait for feeds that were just run
     "SANLING_RETRIES": "0",
@@ -30,15 +33,16 @@ DIRECT = {  # a person waits: no tries beside those of the connectors, no wait f
 }
 
 
-def main(day: date) -> int:
-    """Run a business date and return the exit code."""
+def main(asked: Callable[[], date | None]) -> int:
+    """Make ready, ask for the business date, run it and return the exit code."""
     console = Console(file=os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8"), soft_wrap=True)
     progress = Progress(console)
     try:
         with ownership.alone():
-            states = _direct(day, progress)
+            dags = _ready()
+            states = _direct(day, dags, progress) if (day := asked()) else {}
     except ownership.SchedulerLives:
-        states = remote.run(day, dag_ids(), progress)
+        states = remote.run(day, dag_ids(), progress) if (day := asked()) else {}
     if states.get(NIGHT) != "success":
         return FAILED
     return PUBLISHED if all(state == "success" for state in states.values()) else INCOMPLETE
@@ -49,25 +53,29 @@ def dag_ids() -> list[str]:
     return [*DAGS, NIGHT]
 
 
-def _direct(day: date, progress: Progress) -> dict[str, str]:
-    log = HOME / "logs" / f"night-{day.isoformat()}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with _everything_into(log):
+def _ready() -> dict[str, Any]:
+    """All DAGs by id, with what they need loaded and the metadata database prepared."""
+    with _everything_into(LOGS / "ready.log"):
         prepare.main()
-        from airflow.sdk.listener import get_listener_manager
-
         dags = prepare.registered_dags()
-
-        def work(dag_id: str, display: workers.Display) -> str:
-            listeners = get_listener_manager()
-            listeners.clear()
-            listeners.add_listener(Listener(display))
-            # The moment names the run: a day that is run again is a run of its own, none is overwritten.
-            now = datetime.now(UTC)
-            conf = {"business_date": day.isoformat()}
-            return str(dags[dag_id].test(logical_date=now, run_after=now, run_conf=conf).state)
-
         workers.warm()
+    return dags
+
+
+def _direct(day: date, dags: Mapping[str, Any], progress: Progress) -> dict[str, str]:
+    from airflow.sdk.listener import get_listener_manager
+
+    def work(dag_id: str, display: workers.Display) -> str:
+        listeners = get_listener_manager()
+        listeners.clear()
+        listeners.add_listener(Listener(display))
+        # The moment names the run: a day that is run again is a run of its own, none is overwritten.
+        now = datetime.now(UTC)
+        conf = {"business_date": day.isoformat()}
+        return str(dags[dag_id].test(logical_date=now, run_after=now, run_conf=conf).state)
+
+    log = LOGS / f"night-{day.isoformat()}.log"
+    with _everything_into(log):
         states = workers.run(list(DAGS), work, progress)
         states[NIGHT] = work(NIGHT, progress)
     if any(state != "success" for state in states.values()):
@@ -107,6 +115,7 @@ class Listener:
 @contextmanager
 def _everything_into(log: Path) -> Iterator[None]:
     """Send all that this process and its children write to a file, so that the terminal stays readable."""
+    log.parent.mkdir(parents=True, exist_ok=True)
     kept = [os.dup(number) for number in (1, 2)]
     with log.open("ab", buffering=0) as file:
         for number in (1, 2):
@@ -129,6 +138,11 @@ def _within_environment() -> None:
         os.execve(sys.executable, command, wanted)  # noqa: S606  # no shell is wanted
 
 
+def _day() -> date | None:
+    given = sys.argv[1] if len(sys.argv) > 1 else sys.stdin.readline().strip()
+    return date.fromisoformat(given) if given else None
+
+
 if __name__ == "__main__":
     _within_environment()
-    sys.exit(main(date.fromisoformat(sys.argv[1])))
+    sys.exit(main(_day))

@@ -37,14 +37,17 @@ def run(day: date | None, params: sandbox.Params) -> int:
     """Run a business date (default: the city's) and print what came of it; returns the exit code."""
     with console.status("starting") as spinner:
         lifecycle.up(("core", "sandbox"), spinner.update)
-    day = _prepare_city(day, params)
-    journal.forget(day, LATEST, "report")
-    console.print(f"[bold]night of {day}[/]", highlight=False)
-    done = subprocess.run([sys.executable, "-m", "infra.airflow.run", day.isoformat()], cwd=ROOT, check=False)
+    # Airflow takes seconds to load, and the city to live a day: both at once.
+    command = [sys.executable, "-m", "infra.airflow.run"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, text=True) as airflow:
+        day = _prepare_city(day, params)
+        journal.forget(day, LATEST, "report")
+        console.print(f"[bold]night of {day}[/]", highlight=False)
+        airflow.communicate(day.isoformat())
     said = journal.read(day, LATEST, "report")
     if said is not None:
         close(said)
-    return done.returncode
+    return airflow.returncode
 
 
 def close(said: dict[str, Any]) -> None:

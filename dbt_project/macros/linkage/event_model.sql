@@ -5,6 +5,7 @@ of one generated city, rounded to half a bit; docs/fusion-quality.md has what th
 What depends on a source's habits was drawn towards zero: a real city differs from the generated one there.
 -#}
 {% macro event_model() -%}
+    {%- set named = '(coalesce(contains(l.unplaced_text, r.{0}), false) or coalesce(contains(r.unplaced_text, l.{0}), false))' -%}
     {%- set slow = "'petition' in (l.platform, r.platform)" -%}
     {{ return({'comparisons': [
         {'name': 'prior', 'levels': [{'label': 'any pair that meets', 'condition': 'ELSE', 'bits': -7.0}]},
@@ -36,6 +37,12 @@ What depends on a source's habits was drawn towards zero: a real city differs fr
             {'label': 'same road', 'condition': 'l.road = r.road', 'bits': -0.5},
             {'label': 'other', 'condition': 'ELSE', 'bits': -2.5}
         ]},
+        {'name': 'place in the text', 'levels': [
+            {'label': 'both state theirs', 'condition': '(l.address is null) = (r.address is null)', 'bits': 0.0},
+            {'label': 'names the site of the other', 'condition': named.format('site'), 'bits': 4.5},
+            {'label': 'names the road of the other', 'condition': named.format('road'), 'bits': 3.5},
+            {'label': 'names neither', 'condition': 'ELSE', 'bits': -2.5}
+        ]},
         {'name': 'division', 'levels': [
             {'label': 'same village', 'condition': 'l.village_code = r.village_code', 'bits': 2.5},
             {'label': 'other village', 'condition': 'l.village_code <> r.village_code', 'bits': -4.0},
@@ -57,7 +64,8 @@ What depends on a source's habits was drawn towards zero: a real city differs fr
             {'label': 'unknown', 'condition': 'ELSE', 'bits': 0.0}
         ]},
         {'name': 'words', 'levels': [
-            {'label': '0.65', 'condition': 'likeness >= 0.65', 'bits': 4.0},
+            {'label': '0.85', 'condition': 'likeness >= 0.85', 'bits': 9.0},
+            {'label': '0.65', 'condition': 'likeness >= 0.65', 'bits': 5.0},
             {'label': '0.50', 'condition': 'likeness >= 0.50', 'bits': 3.0},
             {'label': '0.40', 'condition': 'likeness >= 0.40', 'bits': 2.0},
             {'label': '0.30', 'condition': 'likeness >= 0.30', 'bits': 0.5},

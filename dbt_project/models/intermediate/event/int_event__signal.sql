@@ -10,6 +10,8 @@ report as (
     select
         record.*,
         place.address,
+        place.road,
+        coalesce(place.estate, place.site) as site,
         place.village_code as named_village_code,
         {{ replace_all(
             "upper(coalesce(record.title, '') || coalesce(record.narrative, ''))", '[^\\x{4e00}-\\x{9fff}A-Z0-9]'
@@ -33,7 +35,10 @@ final as (
         lon,
         lat,
         address,
-        nullif(regexp_extract(address, '^[^0-9]{1,10}?(?:路|街|道|巷|小区|花园|家园|苑|市场|公园)'), '') as road,
+        road,
+        site,
+        -- A report that states no place may name one in its text.
+        case when address is null then words end as unplaced_text,
         person_phone as phone,
         person_id_no as id_no,
         {{ person_name('person_name') }} as person_name,
