@@ -37,7 +37,7 @@ What depends on a source's habits was drawn towards zero: a real city differs fr
             {'label': 'same road', 'condition': 'l.road = r.road', 'bits': -0.5},
             {'label': 'other', 'condition': 'ELSE', 'bits': -2.5}
         ]},
-        {'name': 'place in the text', 'levels': [
+        {'name': 'named_place', 'levels': [
             {'label': 'both state theirs', 'condition': '(l.address is null) = (r.address is null)', 'bits': 0.0},
             {'label': 'names the site of the other', 'condition': named.format('site'), 'bits': 4.5},
             {'label': 'names the road of the other', 'condition': named.format('road'), 'bits': 3.5},
@@ -64,8 +64,9 @@ What depends on a source's habits was drawn towards zero: a real city differs fr
             {'label': 'unknown', 'condition': 'ELSE', 'bits': 0.0}
         ]},
         {'name': 'words', 'levels': [
-            {'label': '0.85', 'condition': 'likeness >= 0.85', 'bits': 9.0},
-            {'label': '0.65', 'condition': 'likeness >= 0.65', 'bits': 5.0},
+            {'label': '0.85, no place stated', 'condition': 'likeness >= 0.85 and is_unplaced', 'bits': 9.0},
+            {'label': '0.65, no place stated', 'condition': 'likeness >= 0.65 and is_unplaced', 'bits': 5.0},
+            {'label': '0.65', 'condition': 'likeness >= 0.65', 'bits': 4.0},
             {'label': '0.50', 'condition': 'likeness >= 0.50', 'bits': 3.0},
             {'label': '0.40', 'condition': 'likeness >= 0.40', 'bits': 2.0},
             {'label': '0.30', 'condition': 'likeness >= 0.30', 'bits': 0.5},

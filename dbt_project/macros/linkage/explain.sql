@@ -38,6 +38,7 @@ what counted.
             pair.right_key,
             abs(l.happened_day - r.happened_day) as day_gap,
             {{ kilometres('l', 'r') }} as km,
+            l.address is null and r.address is null as is_unplaced,
             kept.likeness
         from (select unnest($left) as left_key, unnest($right) as right_key) as pair
         inner join signal as l on pair.left_key = l.record_key

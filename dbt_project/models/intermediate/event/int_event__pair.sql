@@ -48,6 +48,7 @@ weighed_pair as (
         measured.right_no,
         l.record_key as left_key,
         r.record_key as right_key,
+        l.address is null and r.address is null as is_unplaced,
         {{ bits(event_model(), without='words') }} as other_bits
     from measured
     inner join nearby as l on measured.left_no = l.no

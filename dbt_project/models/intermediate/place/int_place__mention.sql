@@ -73,11 +73,7 @@ placed as (
 parts as ({{ address_read('placed') }}),
 
 addressed as (
-    select
-        parts.*,
-        {{ address_text() }} as address,
-        {{ place_kind() }} as place_kind
-    from parts
+    select parts.*, {{ address_text() }} as address, {{ place_kind() }} as place_kind from parts
 ),
 
 compared as (

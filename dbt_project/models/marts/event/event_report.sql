@@ -37,7 +37,7 @@ final as (
             case
                 when link_rule = 'single' then null
                 when link_weight is null then 1
-                else 1 / (1 + power(2, -link_weight))
+                else least(1 / (1 + power(2, -link_weight)), 0.999)
             end as decimal(4, 3)
         ) as link_score,
         case link_rule when 'likeness' then 'weights' when 'decision' then 'person' else 'rule' end as decided_by
