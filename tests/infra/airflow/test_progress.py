@@ -28,4 +28,4 @@ def test_what_is_logged_while_a_task_runs_stays_off_the_terminal(capsys: pytest.
 def test_a_line_begins_with_how_the_task_ended(state: str, mark: str) -> None:
     printed = StringIO()
     Progress(Console(file=printed, soft_wrap=True)).ended(NIGHT, "audit", state, 2.2, None, None)
-    assert printed.getvalue() == f"{mark} {'audit':<19}   2.2 s\n"
+    assert printed.getvalue() == f"{mark} {'audit':<20}   2.2 s\n"

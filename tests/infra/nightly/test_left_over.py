@@ -78,7 +78,7 @@ def test_later_batches_are_left_to_their_own_nights() -> None:
 
 
 def test_a_batch_that_must_be_pulled_again_stops_nobody(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     receive(FEED, 1)
     receive(FEED, 2)
@@ -92,6 +92,9 @@ def test_a_batch_that_must_be_pulled_again_stops_nobody(
 
     monkeypatch.setattr(left_over, "validate", validate)
     monkeypatch.setattr(left_over, "write_returns", lambda *_: [])
+    # Not by capturing logs: Airflow, where another test has loaded it, takes them over.
+    said: list[str] = []
+    monkeypatch.setattr(left_over.log, "warning", lambda text, *values: said.append(text % values))
     assert left_over.take_up(FEED, interval(3)) == [f"{FEED}/{interval(2).text}"]
     assert done == [interval(2)]
-    assert "pull it again" in caplog.text
+    assert [text for text in said if "pull it again" in text] == said != []
