@@ -34,34 +34,7 @@ link as (
     select left_key, right_key from decision
 ),
 
-{% if is_incremental() -%}
-touched as (
-    select profile_key from profile where {{ touched_keys(mention_model, 'profile_key', kind=kind) }}
-    union
-    select profile_key from {{ this }} where profile_key not in (select profile_key from profile)
-),
-
-near as (
-    select profile_key from touched
-    union
-    select link.right_key as profile_key from link inner join touched on link.left_key = touched.profile_key
-    union
-    select link.left_key as profile_key from link inner join touched on link.right_key = touched.profile_key
-),
-
-affected as (
-    select profile_key from near
-    union
-    select built.profile_key from {{ this }} as built
-    where built.component in (
-        select old.component from {{ this }} as old inner join near on old.profile_key = near.profile_key
-    )
-),
-{%- else %}
-affected as (
-    select profile_key from profile
-),
-{%- endif %}
+{{ affected('link', mention_model, 'profile_key', kind) }},
 
 edge as (
     select link.left_key as a, link.right_key as b
@@ -93,15 +66,7 @@ clustered as ({{ clustered('graph', margin) }}),
 -- The strongest pair that holds a profile in its cluster.
 bond as (
     select node, max_by(rule, weight) as rule
-    from (
-        {%- for end in ['left_key', 'right_key'] %}
-        select weighed.{{ end }} as node, weighed.rule, weighed.weight
-        from weighed
-        inner join clustered as l on weighed.left_key = l.node
-        inner join clustered as r on weighed.right_key = r.node and l.label = r.label
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    ) as way
+    from ({{ bonds('weighed', 'clustered', ['rule', 'weight']) }}) as way
     group by 1
 ),
 

@@ -18,12 +18,12 @@ column that decisions name a row by.
 {#-
 CTEs that find the nodes to be clustered again: relation `affected` (the key's column). These are the whole components,
 as built before, of what the night touches, of what is gone, and of what either is linked to now. `links` is a relation
-(left_key, right_key), `driver` the model whose rows have the keys.
+(left_key, right_key), `driver` the model whose rows have the keys, `kind` the entities that people decide about.
 -#}
-{% macro affected(links, driver, key) -%}
+{% macro affected(links, driver, key, kind='person') -%}
 touched as (
     select distinct {{ key }} from {{ ref(driver) }}
-    where {{ touched_keys(driver, key) if is_incremental() else 'true' }}
+    where {{ touched_keys(driver, key, kind=kind) if is_incremental() else 'true' }}
     {%- if is_incremental() %}
     union
     select {{ key }} from {{ this }} where {{ key }} not in (select {{ key }} from {{ ref(driver) }})
@@ -50,6 +50,20 @@ affected as (
     )
     {%- endif %}
 )
+{%- endmacro %}
+
+{#-
+Each pair that lies within a cluster, once for either end: `node` and the wanted columns of the pair. `pairs` has left_key
+and right_key, `members` a row a node with its key and the label of its cluster.
+-#}
+{% macro bonds(pairs, members, columns, key='node', label='label') -%}
+    {%- for end in ['left_key', 'right_key'] %}
+    select pair.{{ end }} as node{% for column in columns %}, pair.{{ column }}{% endfor %}
+    from {{ pairs }} as pair
+    inner join {{ members }} as l on pair.left_key = l.{{ key }}
+    inner join {{ members }} as r on pair.right_key = r.{{ key }} and l.{{ label }} = r.{{ label }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {#-

@@ -60,26 +60,18 @@ division_form as (
         on between.province in ('', left(name.code12, 2)) and between.city in ('', left(name.code12, 4))
     where name.level = 'county' {{ 'and name.is_whole' if not short }}
     {%- if not short %}
+    {%- for level, digits in [('township', 6), ('village', 9)] %}
     union
     select
         level,
-        left(code12, 6) || '000000' as within,
-        coalesce({{ division_stem('name_zh', 'township') }}, name_zh) as form,
-        {{ matches('name_zh', '(' ~ division_words('township') ~ ')$') }} as needs_word,
+        rpad(left(code12, {{ digits }}), 12, '0') as within,
+        coalesce({{ division_stem('name_zh', level) }}, name_zh) as form,
+        {{ matches('name_zh', '(' ~ division_words(level) ~ ')$') }} as needs_word,
         false as is_bare,
         code12
     from present
-    where level = 'township'
-    union
-    select
-        level,
-        left(code12, 9) || '000' as within,
-        coalesce({{ division_stem('name_zh', 'village') }}, name_zh) as form,
-        {{ matches('name_zh', '(' ~ division_words('village') ~ ')$') }} as needs_word,
-        false as is_bare,
-        code12
-    from present
-    where level = 'village'
+    where level = '{{ level }}'
+    {%- endfor %}
     {%- endif %}
 )
 {%- endmacro %}

@@ -96,25 +96,6 @@ candidate as (
     )
 {%- endmacro %}
 
-{#- The sum of a model's bits for the pair at hand: of all comparisons, of one, or of all but one. -#}
-{% macro bits(model, only=none, without=none) -%}
-    {%- set terms = [] -%}
-    {%- for comparison in model['comparisons'] if comparison['name'] != without and only in (none, comparison['name']) -%}
-        {%- set levels = [] -%}
-        {%- for level in comparison['levels'] -%}
-            {%- do levels.append(
-                ('when ' ~ level['condition'] ~ ' then ' if level['condition'] != 'ELSE' else 'else ') ~ level['bits']
-            ) -%}
-        {%- endfor -%}
-        {%- if levels | length == 1 -%}
-            {%- do terms.append(comparison['levels'][0]['bits']) -%}
-        {%- else -%}
-            {%- do terms.append('case ' ~ levels | join('\n            ') ~ ' end') -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return('(' ~ terms | join('\n        + ') ~ ')') }}
-{%- endmacro %}
-
 {#- The most that the comparison of words can add. -#}
 {% macro most_of_words() -%}
     {%- for comparison in event_model()['comparisons'] if comparison['name'] == 'words' -%}

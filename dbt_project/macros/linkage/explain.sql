@@ -73,18 +73,3 @@ what counted.
     {{- ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
-
-{#- The label or the bits of the first level of a comparison whose condition holds. -#}
-{% macro level_of(comparison, part) -%}
-    case
-        {%- for level in comparison['levels'] %}
-        {%- set said = "'" ~ level['label'] ~ "'" if part == 'label' else level_bits(comparison['name'], level) %}
-        when {{ 'true' if level['condition'] == 'ELSE' else level['condition'] }} then {{ said }}
-        {%- endfor %}
-    end
-{%- endmacro %}
-
-{#- A level's bits: written in the model, or log2(m / u) of a trained one. -#}
-{% macro level_bits(comparison, level) -%}
-    {{ return(level['bits'] if 'bits' in level else level_weight(comparison, level)) }}
-{%- endmacro %}

@@ -1,21 +1,33 @@
 {#-
-The match weight, in bits, of the pair of relations `l` and `r` by a trained model (a macro that returns JSON, written
-by infra.fusion.train): for each comparison log2(m / u) of the first level whose condition holds. A level marked
-`is_null` weighs nothing. Refuses to compile where a level lacks an m or u.
+The weight, in bits, of the pair of relations `l` and `r` by a model (a macro that returns JSON): the sum over its
+comparisons of the bits of the first level whose condition holds; of all comparisons, of one, or of all but one.
 -#}
-{% macro match_weight(model) -%}
-    {%- for comparison in model['comparisons'] %}
-    case
-        {%- for level in comparison['levels'] %}
-        {%- set weight = level_weight(comparison['name'], level) %}
-        {{ 'when ' ~ level['condition'] ~ ' then ' if level['condition'] != 'ELSE' else 'else ' }}{{ weight }}
-        {%- endfor %}
-    end{{ ' +' if not loop.last }}
-    {%- endfor %}
+{% macro match_weight(model, only=none, without=none) -%}
+    {%- set terms = [] -%}
+    {%- for comparison in model['comparisons'] if comparison['name'] != without and only in (none, comparison['name']) -%}
+        {%- do terms.append(level_of(comparison, 'bits')) -%}
+    {%- endfor -%}
+    ({{ terms | join(' + ') }})
 {%- endmacro %}
 
-{% macro level_weight(comparison, level) -%}
-    {%- if level.get('is_null') -%}
+{#- The label or the bits of the first level of a comparison whose condition holds. -#}
+{% macro level_of(comparison, part) -%}
+    case
+        {%- for level in comparison['levels'] %}
+        {%- set said = "'" ~ level['label'] ~ "'" if part == 'label' else level_bits(comparison['name'], level) %}
+        when {{ 'true' if level['condition'] == 'ELSE' else level['condition'] }} then {{ said }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#-
+A level's bits: written in the model, or log2(m / u) of a trained one (infra.fusion.train_persons). A level marked
+`is_null` weighs nothing. Refuses to compile where a trained level lacks an m or u.
+-#}
+{% macro level_bits(comparison, level) -%}
+    {%- if 'bits' in level -%}
+        {{ return(level['bits']) }}
+    {%- elif level.get('is_null') -%}
         {{ return('0.0') }}
     {%- elif not level.get('m') or not level.get('u') -%}
         {%- do exceptions.raise_compiler_error(

@@ -14,41 +14,8 @@ link as (
     union
     select left_key, right_key from {{ ref('int_event__pair') }} where weight >= {{ event_threshold() }}
 ),
-{%- if is_incremental() %}
 
-touched as (
-    select record_key from {{ ref('int_event__signal') }}
-    where {{ touched_keys('int_event__signal', 'record_key', kind='event') }}
-    union
-    select record_key from {{ this }} where record_key not in (select record_key from {{ ref('int_event__signal') }})
-),
-
-near as (
-    select record_key from touched
-    union
-    select link.right_key as record_key from link inner join touched on link.left_key = touched.record_key
-    union
-    select link.left_key as record_key from link inner join touched on link.right_key = touched.record_key
-),
-
-affected as (
-    select near.record_key
-    from near
-    inner join {{ ref('int_event__signal') }} as signal on near.record_key = signal.record_key
-    union
-    select built.record_key
-    from {{ this }} as built
-    inner join {{ ref('int_event__signal') }} as signal on built.record_key = signal.record_key
-    where
-        built.component in (
-            select old.component from {{ this }} as old inner join near on old.record_key = near.record_key
-        )
-),
-{%- else %}
-affected as (
-    select record_key from {{ ref('int_event__signal') }}
-),
-{%- endif %}
+{{ affected('link', 'int_event__signal', 'record_key', kind='event') }},
 
 edge as (
     select link.left_key as a, link.right_key as b
@@ -83,6 +50,7 @@ final as (
         coalesce(clustered.component, affected.record_key) as component,
         coalesce(clustered.label, affected.record_key) as cluster
     from affected
+    inner join {{ ref('int_event__signal') }} as signal on affected.record_key = signal.record_key
     left join clustered on affected.record_key = clustered.node
 )
 

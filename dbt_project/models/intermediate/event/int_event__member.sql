@@ -38,16 +38,8 @@ pointed_at as (
 
 -- The strongest pair that holds a report in its event.
 bond as (
-    select record_key, max(weight) as weight
-    from (
-        {%- for side in ['left_key', 'right_key'] %}
-        select pair.{{ side }} as record_key, pair.weight
-        from {{ ref('int_event__pair') }} as pair
-        inner join record as l on pair.left_key = l._record_key
-        inner join record as r on pair.right_key = r._record_key and l.cluster = r.cluster
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    ) as way
+    select node as record_key, max(weight) as weight
+    from ({{ bonds(ref('int_event__pair'), 'record', ['weight'], key='_record_key', label='cluster') }}) as way
     group by 1
 ),
 

@@ -49,7 +49,7 @@ weighed_pair as (
         l.record_key as left_key,
         r.record_key as right_key,
         l.address is null and r.address is null as is_unplaced,
-        {{ bits(event_model(), without='words') }} as other_bits
+        {{ match_weight(event_model(), without='words') }} as other_bits
     from measured
     inner join nearby as l on measured.left_no = l.no
     inner join nearby as r on measured.right_no = r.no
@@ -66,10 +66,10 @@ final as (
     select
         left_key,
         right_key,
-        cast(other_bits + {{ bits(event_model(), only='words') }} as decimal(6, 2)) as weight,
+        cast(other_bits + {{ match_weight(event_model(), only='words') }} as decimal(6, 2)) as weight,
         cast(likeness as decimal(4, 3)) as likeness
     from told
-    where other_bits + {{ bits(event_model(), only='words') }} >= {{ least }}
+    where other_bits + {{ match_weight(event_model(), only='words') }} >= {{ least }}
 )
 
 select

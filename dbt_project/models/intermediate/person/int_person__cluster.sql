@@ -86,15 +86,7 @@ clustered as ({{ clustered('graph', var('person_margin', 3)) }}),
 -- The strongest pair that holds a profile in its cluster.
 bond as (
     select node, max_by(rule, weight) as rule
-    from (
-        {%- for end in ['left_key', 'right_key'] %}
-        select weighed.{{ end }} as node, weighed.rule, weighed.weight
-        from weighed
-        inner join clustered as l on weighed.left_key = l.node
-        inner join clustered as r on weighed.right_key = r.node and l.label = r.label
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    ) as way
+    from ({{ bonds('weighed', 'clustered', ['rule', 'weight']) }}) as way
     group by 1
 ),
 

@@ -90,10 +90,7 @@ grouped as (
 
 final as (
     select
-        -- A record may break, mend and break a rule within one batch: the episode's place there tells them apart.
-        md5(concat_ws('|', _record_key, rule, source_field, opening_batch_id, cast(row_number() over (
-            partition by _record_key, rule, source_field, opening_batch_id order by episode
-        ) as varchar))) as return_item_id,
+        {{ return_item_id() }} as return_item_id,
         coalesce(closing_batch_id, last_batch_id) as _batch_id,
         _record_key,
         rule,

@@ -51,9 +51,7 @@ grouped as (
 
 final as (
     select
-        md5(concat_ws('|', _record_key, rule, source_field, opening_batch_id, cast(row_number() over (
-            partition by _record_key, source_field, opening_batch_id order by episode
-        ) as varchar))) as return_item_id,
+        {{ return_item_id() }} as return_item_id,
         _record_key,
         rule,
         field,
