@@ -1,8 +1,9 @@
 """Average linkage of reports: what it joins, what keeps it from joining, and that order does not matter."""
 
 import itertools
+from collections.abc import Sequence
+from random import Random
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -20,8 +21,8 @@ SOME = st.lists(st.sampled_from(PAIRS), max_size=4, unique=True)
 def clusters(
     keys: list[str],
     edges: list[Edge],
-    must: list[tuple[str, str]] = [],  # noqa: B006  # never written to
-    must_not: list[tuple[str, str]] = [],  # noqa: B006
+    must: Sequence[tuple[str, str]] = (),
+    must_not: Sequence[tuple[str, str]] = (),
     threshold: float = 0.0,
 ) -> dict[str, str]:
     left, right, weight = zip(*edges, strict=True) if edges else ((), (), ())
@@ -80,14 +81,14 @@ def test_decisions_hold_and_order_does_not_matter(
     weighed: list[tuple[tuple[str, str], int]],
     must: list[tuple[str, str]],
     must_not: list[tuple[str, str]],
-    random: np.random.Generator,
+    random: Random,
 ) -> None:
     # Weights that are no sums of each other: ties between merges are what order could decide.
     edges = [(a, b, weight + 0.137 * at**1.5) for at, ((a, b), weight) in enumerate(weighed)]
     found = clusters(NODES, edges, must, must_not)
     shuffled, keys = list(edges), list(NODES)
-    random.shuffle(shuffled)  # type: ignore[arg-type]
-    random.shuffle(keys)  # type: ignore[arg-type]
+    random.shuffle(shuffled)
+    random.shuffle(keys)
     assert clusters(keys, [(b, a, weight) for a, b, weight in shuffled], must[::-1], must_not) == found
     assert all(found[a] != found[b] for a, b in must_not)
     if not must_not:
