@@ -1,18 +1,18 @@
-"""The event indicators once more, in plain Python over staged rows: what the marts have to say, to the last event.
+"""The event indicators once more, in plain Python over staged rows: what the marts have to say.
 
 It shares no code with the models. Statuses are read by the words that the sources write.
 """
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import combinations, pairwise
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.dbt.lakehouse import Lakehouse
+import duckdb
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENDED = ("closed", "archived")
@@ -66,23 +66,23 @@ STEP = {
     "archive": "archived",
 }  # fmt: skip
 UNIT = {
-    "police.incident": "jurisdiction_name", "police.case": "unit_name", "petition.petition": "responsible_unit",
-    "emergency.hazard": "inspecting_office", "grid.dispute": "mediation_organisation",
-    "grid.task": "issuing_office",
+    "police.incident": "jurisdiction_name", "police.case": "unit_name",
+    "petition.petition": "responsible_unit", "emergency.hazard": "inspecting_office",
+    "grid.dispute": "mediation_organisation", "grid.task": "issuing_office",
 }  # fmt: skip
+Con = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 Told = tuple[str, str, str, datetime, str | None, datetime | None]  # event, record, stage, when, unit, due
 
 
-def table(lakehouse: Lakehouse, name: str, columns: str = "*") -> list[Row]:
+def table(con: Con, name: str, columns: str = "*") -> list[Row]:
     """All rows of a table of the lake; none where it was never built."""
-    schema, _, bare = name.partition(".")
-    if f"lake.{name}" not in lakehouse.tables(schema):
+    try:
+        found = con.execute(f"select {columns} from lake.{name}")
+    except duckdb.CatalogException:
         return []
-    with lakehouse._connect() as con:
-        found = con.execute(f"select {columns} from lake.{schema}.{bare}")
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def day_of(moment: datetime | None) -> date | None:
@@ -96,22 +96,23 @@ def month_of(moment: datetime | None) -> date | None:
     return day.replace(day=1) if day else None
 
 
-def counted(lakehouse: Lakehouse) -> Iterator[tuple[str, str, date, str, str]]:
+def counted(con: Con) -> Iterator[tuple[str, str, date, str, str]]:
     """Each (unit kind, unit, month, count, event) that counts."""
     petitioned: dict[str, datetime] = {}
-    for report in table(lakehouse, "mart.event_report"):
+    for report in table(con, "mart.event_report"):
         if report["platform"] == "petition" and report["reported_at"]:
             event_id = report["event_id"]
             petitioned[event_id] = min(petitioned.get(event_id, report["reported_at"]), report["reported_at"])
-    home = {r["organisation_id"]: r["village_code"] for r in table(lakehouse, "mart.organisation")}
+    home = {r["organisation_id"]: r["village_code"] for r in table(con, "mart.organisation")}
     named = defaultdict(set)
-    event_of = {r["_record_key"]: r["event_id"] for r in table(lakehouse, "intermediate.int_event__member")}
-    for mention in table(lakehouse, "intermediate.int_organisation__member"):
+    event_of = {r["_record_key"]: r["event_id"] for r in table(con, "intermediate.int_event__member")}
+    for mention in table(con, "intermediate.int_organisation__member"):
         if mention["_record_key"] in event_of and home[mention["organisation_id"]]:
             named[event_of[mention["_record_key"]]].add(mention["organisation_id"])
-    for event in table(lakehouse, "mart.event"):
-        happened = month_of(event["occurred_at"] or event["first_reported_at"])
-        raised = month_of(petitioned.get(event["event_id"])) or month_of(event["first_reported_at"]) or happened
+    for event in table(con, "mart.event"):
+        heard = event["first_reported_at"]
+        happened = month_of(event["occurred_at"] or heard)
+        raised = month_of(petitioned.get(event["event_id"]) or heard) or happened
         is_open = event["status"] not in ENDED or event["outcome"] == "unresolved"
         kinds = {
             "petition_raised_count": (event["is_petition"], raised),
@@ -128,12 +129,12 @@ def counted(lakehouse: Lakehouse) -> Iterator[tuple[str, str, date, str, str]]:
                     yield kind, unit, month, name, event["event_id"]
 
 
-def status(lakehouse: Lakehouse, business_date: date) -> dict[tuple[str, str, date], tuple[Any, ...]]:
+def status(con: Con, business_date: date) -> dict[tuple[str, str, date], tuple[Any, ...]]:
     """three_zero_status by its key: five counts, four flags, the events."""
-    events = table(lakehouse, "mart.event")
-    organisations = table(lakehouse, "mart.organisation")
+    events = table(con, "mart.event")
+    organisations = table(con, "mart.organisation")
     villages = {event["village_code"] for event in events}
-    villages |= {g["division_code"] for g in table(lakehouse, "staging.stg_grid__grid")}
+    villages |= {g["division_code"] for g in table(con, "staging.stg_grid__grid")}
     units = [("village", code) for code in villages if code and not code.endswith("000")]
     units += [("organisation", o["organisation_id"]) for o in organisations if o["village_code"]]
     month = min(first for e in events if (first := month_of(e["first_reported_at"])))
@@ -142,7 +143,7 @@ def status(lakehouse: Lakehouse, business_date: date) -> dict[tuple[str, str, da
         for kind, unit in units:
             sets[kind, unit, month].clear()
         month = (month + timedelta(days=31)).replace(day=1)
-    for kind, unit, when, name, event_id in counted(lakehouse):
+    for kind, unit, when, name, event_id in counted(con):
         sets[kind, unit, when][name].add(event_id)
     found: dict[tuple[str, str, date], tuple[Any, ...]] = {}
     for key, names in sets.items():
@@ -153,10 +154,10 @@ def status(lakehouse: Lakehouse, business_date: date) -> dict[tuple[str, str, da
     return found
 
 
-def stages(lakehouse: Lakehouse) -> dict[tuple[str, str, str], tuple[Any, ...]]:
+def stages(con: Con) -> dict[tuple[str, str, str], tuple[Any, ...]]:
     """event_stage by its key: entered, left, unit, due."""
     grouped: dict[tuple[str, str, str], list[Told]] = defaultdict(list)
-    for step in _told(lakehouse):
+    for step in _told(con):
         grouped[step[:3]].append(step)
     entered = {key: min(step[3] for step in steps) for key, steps in grouped.items()}
     left: dict[tuple[str, str, str], datetime] = {}
@@ -177,20 +178,18 @@ def stages(lakehouse: Lakehouse) -> dict[tuple[str, str, str], tuple[Any, ...]]:
     }
 
 
-def _told(lakehouse: Lakehouse) -> Iterator[Told]:
-    event_of = {r["_record_key"]: r["event_id"] for r in table(lakehouse, "intermediate.int_event__member")}
-    record = {r["_record_key"]: r for r in table(lakehouse, "intermediate.int_record")}
+def _told(con: Con) -> Iterator[Told]:
+    event_of = {r["_record_key"]: r["event_id"] for r in table(con, "intermediate.int_event__member")}
+    record = {r["_record_key"]: r for r in table(con, "intermediate.int_record")}
     numbers: dict[str, list[str]] = defaultdict(list)
     for key, row in record.items():
         if row["is_live"]:
             numbers[str(row["source_no"]).upper()].append(key)
     for feed, (column, words) in (REPORTS | ABOUT).items():
         name = feed.replace(".", "__")
-        current = {r["_record_key"]: r for r in table(lakehouse, f"staging.stg_{name}")}
-        moments = [
-            *((key, *moment) for key, row in current.items() for moment in _moments(feed, row)),
-            *((key, *moment) for key, *moment in _versions(lakehouse, name, column, words)),
-        ]
+        current = {r["_record_key"]: r for r in table(con, f"staging.stg_{name}")}
+        moments = [(key, *moment) for key, row in current.items() for moment in _moments(feed, row)]
+        moments += _versions(con, name, column, words)
         for key, stage, when in moments:
             row = current[key]
             about = key
@@ -203,7 +202,7 @@ def _told(lakehouse: Lakehouse) -> Iterator[Told]:
                 continue
             yield event_of[about], key, stage, when, row.get(UNIT.get(feed, "")), _due(feed, row, stage)
     petition = {r["source_no"]: r["_record_key"] for r in record.values() if r["feed"] == "petition.petition"}
-    for row in table(lakehouse, "staging.stg_petition__progress"):
+    for row in table(con, "staging.stg_petition__progress"):
         key, stage = petition.get(row["petition_no"], ""), STEP.get(row["handling"] or "", "")
         if key in event_of and stage and row["handled_at"]:
             is_end = stage in ("verified", "archived")
@@ -232,14 +231,12 @@ def _moments(feed: str, row: Row) -> Iterator[tuple[str, datetime]]:
     return ((stage, row[column]) for stage, column in found.items() if row[column])
 
 
-def _versions(
-    lakehouse: Lakehouse, name: str, column: str, words: dict[str, str]
-) -> Iterator[tuple[str, str, datetime]]:
+def _versions(con: Con, name: str, column: str, words: dict[str, str]) -> Iterator[tuple[str, str, datetime]]:
     stage_of = {word: stage for stage, some in words.items() for word in some.split()}
     if not column:
         return
     wanted = f"_record_key, {column} as word, _updated_at, _disposition"
-    for row in table(lakehouse, f"staging.base_{name}", wanted):
+    for row in table(con, f"staging.base_{name}", wanted):
         stage = stage_of.get(unicodedata.normalize("NFKC", row["word"] or "").strip())
         if row["_disposition"] == "accepted" and stage and row["_updated_at"]:
             yield row["_record_key"], stage, row["_updated_at"].replace(tzinfo=SHANGHAI)
@@ -274,25 +271,23 @@ def divisions_of(code: str | None) -> Iterable[tuple[str, str]]:
             yield "village", code
 
 
-def closure(
-    lakehouse: Lakehouse, business_date: date
-) -> dict[tuple[str, str, date, str], tuple[Any, ...]]:
+def closure(con: Con, business_date: date) -> dict[tuple[str, str, date, str], tuple[Any, ...]]:
     """event_closure by (level, division, month, kind): seven counts, two medians, two counts, the rate."""
     first: dict[str, dict[str, datetime]] = defaultdict(dict)
     closing: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [None, None])  # closed, due
-    for (event, record, stage), (entered, _, _, due) in stages(lakehouse).items():
-        first[event][stage] = min(entered, first[event].get(stage, entered))
-        times = closing[event, record]
+    for (event_id, record, stage), (entered, _, _, due) in stages(con).items():
+        first[event_id][stage] = min(entered, first[event_id].get(stage, entered))
+        times = closing[event_id, record]
         if stage in ("verified", "archived"):
             times[0] = min(times[0] or entered, entered)
         if due:
             times[1] = max(times[1] or due, due)
     dues: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
-    for (event, _), (closed, due) in closing.items():
+    for (event_id, _), (closed, due) in closing.items():
         if due:
-            dues[event].append((closed, due))
+            dues[event_id].append((closed, due))
     cells: dict[tuple[str, str, date, str], list[Row]] = defaultdict(list)
-    for event in table(lakehouse, "mart.event"):
+    for event in table(con, "mart.event"):
         passed, mine = first[event["event_id"]], dues[event["event_id"]]
         month = month_of(event["first_reported_at"] or event["occurred_at"])
         is_due = bool(mine) and day_of(max(due for _, due in mine)) <= business_date  # type: ignore[operator]
@@ -329,13 +324,13 @@ def _hours(start: datetime | None, finish: datetime | None) -> float | None:
     return (finish - start).total_seconds() / 3600 if start and finish and start <= finish else None
 
 
-def overlap(lakehouse: Lakehouse) -> dict[tuple[str, str, date], tuple[Any, ...]]:
+def overlap(con: Con) -> dict[tuple[str, str, date], tuple[Any, ...]]:
     """cross_platform_overlap by its key: events, first, first, median hours, reports too many."""
     told: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for report in table(lakehouse, "mart.event_report"):
+    for report in table(con, "mart.event_report"):
         told[report["event_id"]][report["platform"]].append(report["reported_at"])
     cells: dict[tuple[str, str, date], list[Any]] = defaultdict(list)
-    for event in table(lakehouse, "mart.event"):
+    for event in table(con, "mart.event"):
         month = month_of(event["first_reported_at"] or event["occurred_at"])
         platforms = told[event["event_id"]]
         for a, b in combinations(sorted(platforms), 2):
@@ -351,3 +346,54 @@ def overlap(lakehouse: Lakehouse) -> dict[tuple[str, str, date], tuple[Any, ...]
             *(median(hours) if hours else None, sum(extra for *_, extra in pairs)),
         )
     return found
+
+
+def compare(con: Con, business_date: date) -> None:
+    """Hold every indicator of events against the recount: the same keys, and the same values under each."""
+    names = [*COUNTS, "is_zero_petition", "is_zero_accident", "is_zero_case", "is_three_zero", "event_ids"]
+    same(
+        con,
+        "three_zero_status",
+        ["unit_kind", "unit_id", "month"],
+        names,
+        status(con, business_date),
+    )
+    keys = ["event_id", "record_key", "stage"]
+    same(con, "event_stage", keys, ["entered_at", "left_at", "actor_unit", "due_at"], stages(con))
+    names = [
+        *("event_count", "reported_count", "dispatched_count", "handling_count", "verified_count"),
+        *("archived_count", "closed_count", "hours_to_dispatch", "hours_to_close", "due_count"),
+        *("closed_in_time_count", "closed_in_time_rate"),
+    ]
+    keys = ["division_level", "division_code", "month", "event_kind"]
+    same(con, "event_closure", keys, names, closure(con, business_date))
+    names = [
+        "event_count",
+        "a_first_count",
+        "b_first_count",
+        "median_hours_between",
+        "duplicate_report_count",
+    ]
+    same(con, "cross_platform_overlap", ["platform_a", "platform_b", "month"], names, overlap(con))
+    drill = dict.fromkeys(counted(con), ())
+    same(con, "three_zero_event", ["unit_kind", "unit_id", "month", "count_name", "event_id"], [], drill)
+
+
+def same(
+    con: Con,
+    mart: str,
+    keys: list[str],
+    names: list[str],
+    wanted: Mapping[Any, tuple[Any, ...]],
+) -> None:
+    """A mart's rows are those of the recount; fractions are rounded to six places in the mart."""
+    found = {
+        tuple(row[key] for key in keys): tuple(row[name] for name in names)
+        for row in table(con, f"mart.{mart}")
+    }
+    assert wanted, mart
+    assert found.keys() == wanted.keys(), mart
+    for key, values in found.items():
+        for name, mine, other in zip(names, values, wanted[key], strict=True):
+            is_fraction = isinstance(mine, float) and other is not None
+            assert abs(mine - other) < 1e-6 if is_fraction else mine == other, (mart, key, name, mine, other)

@@ -94,6 +94,7 @@ final as (
     inner join published_unit on {{ alike('grouped', 'published_unit', key[:3]) }}
     inner join counted on {{ alike('grouped', 'counted', key) }}
     left join told on {{ alike('grouped', 'told', key) }}
+    where counted.was <> counted.is_now
 )
 
 {{ mart_rows('final') }}
