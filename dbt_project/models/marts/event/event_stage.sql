@@ -18,7 +18,8 @@ told as (
     from {{ ref('int_event__step') }} as step
     left join {{ ref('int_record') }} as petition
         on step.about_feed = petition.feed and step.about_no = petition.source_no
-    left join number as named on step.about_feed is null and upper(step.about_no) = named.source_no
+    left join number as named
+        on case when step.about_feed is null then upper(step.about_no) end = named.source_no
 ),
 
 placed as (
@@ -28,8 +29,8 @@ placed as (
         told.stage,
         event.division_code,
         min(told.entered_at) as entered_at,
-        min_by(told.actor_unit, cast(told.entered_at as varchar) || told.actor_unit)
-            filter (where told.actor_unit is not null) as actor_unit,
+        -- NULL comes last: of the units that are named, the one that entered the stage first.
+        min_by(told.actor_unit, cast(told.entered_at as varchar) || told.actor_unit) as actor_unit,
         max(told.due_at) as due_at
     from told
     inner join {{ ref('int_event__member') }} as member on told.report_key = member._record_key
@@ -66,7 +67,10 @@ final as (
             partition by event_id, record_key
             order by entered_at, stage_number
         ) as left_at,
-        actor_unit,
+        -- A source may write a clerk where a unit belongs.
+        case
+            when {{ names_organisation('actor_unit') }} or {{ matches('actor_unit', '府|办|处|队|庭') }} then actor_unit
+        end as actor_unit,
         due_at,
         division_code
     from ordered

@@ -84,7 +84,7 @@ final as (
         round(median(hours_to_close), 6) as hours_to_close,
         cast(count(*) filter (where is_due) as integer) as due_count,
         cast(count(*) filter (where is_in_time) as integer) as closed_in_time_count,
-        round(cast(count(*) filter (where is_in_time) as double) / nullif(count(*) filter (where is_due), 0), 6) as closed_in_time_rate
+        round(avg(case when is_due then case when is_in_time then 1.0 else 0.0 end end), 6) as closed_in_time_rate
     from placed
     where month is not null
     group by 1, 2, 3, 4
