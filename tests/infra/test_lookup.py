@@ -15,6 +15,7 @@ KEYS = {
     RULES / "holiday.csv": ("date",),
     RULES / "name_placeholder.csv": ("value",),
     RULES / "usual.csv": ("name",),
+    RULES / "word.csv": ("meaning", "value"),
     SEEDS / "code_crosswalk.csv": ("code_list", "platform", "source_value"),
     SEEDS / "code_value.csv": ("code_list", "code"),
     SEEDS / "deadline.csv": ("matter", "step"),
