@@ -133,9 +133,9 @@ class Lakehouse:
             arguments += ["--exclude-resource-type", "test"]
         if select:
             arguments += ["--select", *select]
-        if not whole:  # nothing changes in the models of a feed without a batch
-            idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
-            arguments += ["--exclude", *(f"{kind}_{name}" for name in idle for kind in ("base", "stg"))]
+        # Nothing changes in the models of a feed without a batch.
+        idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
+        arguments += ["--exclude", *(f"{kind}_{name}" for name in idle for kind in ("base", "stg"))]
         self._dbt(arguments, day, whole=whole)
 
     def unit_tests(self) -> None:
