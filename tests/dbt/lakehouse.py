@@ -138,10 +138,9 @@ class Lakehouse:
         arguments += ["--exclude", *(f"{kind}_{name}" for name in idle for kind in ("base", "stg"))]
         self._dbt(arguments, day, whole=whole)
 
-    def unit_tests(self, *models: str) -> None:
-        """Run dbt's unit tests, of all or of some models; the models they test must have been built."""
-        wanted = [f"{model},test_type:unit" for model in models] or ["test_type:unit"]
-        self._dbt(["test", "--quiet", "--select", *wanted], 1)
+    def unit_tests(self) -> None:
+        """Run dbt's unit tests; the models they test must have been built."""
+        self._dbt(["test", "--quiet", "--select", "test_type:unit"], 1)
 
     def _dbt(self, arguments: list[str], day: int, *, whole: bool = False) -> None:
         self.use()

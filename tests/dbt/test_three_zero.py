@@ -217,10 +217,6 @@ def test_marts_are_what_plain_counting_gives(nights: Lakehouse) -> None:
         recount.compare(con, day(LAST))
 
 
-def test_unit_tests(nights: Lakehouse) -> None:
-    nights.unit_tests("three_zero_event", "event_closure", "cross_platform_overlap")
-
-
 def test_a_large_city_is_what_plain_counting_gives(
     request: pytest.FixtureRequest, new_lakehouse: Callable[[], Lakehouse]
 ) -> None:
