@@ -34,3 +34,12 @@ from {{ relation }}
 {% macro by_authority(value) -%}
     min_by({{ value }}, authority) filter (where {{ value }} is not null)
 {%- endmacro %}
+
+{#- First and last day on which reports tell of a relation between two entities; rows grouped by the relation. -#}
+{% macro related_from(record) -%}
+    min({{ shanghai_date('coalesce(' ~ record ~ '.occurred_at, ' ~ record ~ '.reported_at)') }})
+{%- endmacro %}
+
+{% macro related_to(record) -%}
+    max({{ shanghai_date('coalesce(' ~ record ~ '.occurred_at, ' ~ record ~ '.reported_at)') }})
+{%- endmacro %}
