@@ -77,8 +77,8 @@ def _change(before: Any, after: Any) -> Any:
     return pa.array(rows, pa.list_(pa.struct(list(CHANGES))))
 
 
-def _rising(*counts: Any) -> Any:
-    counts = tuple(_whole(part) for part in counts)
+def _rising(observed: Any, history: Any, rest_observed: Any, rest_history: Any) -> Any:
+    counts = [_whole(part) for part in (observed, history, rest_observed, rest_history)]
     found = judge(*(part.flatten().to_numpy(zero_copy_only=False) for part in counts))
     numbers = (found.expected, found.low, found.high, found.p_value)
     columns = [*(pa.array(values, from_pandas=True) for values in numbers), pa.array(found.is_rising)]
