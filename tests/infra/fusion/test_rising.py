@@ -14,6 +14,9 @@ from scipy import stats
 
 from infra.fusion.engine import register
 from infra.fusion.rising import FALSE_ALARMS, TAIL, UNSURE, judge
+from infra.sandbox import Params, events
+from infra.sandbox import city as cities
+from infra.sandbox.scenarios import scenarios
 
 Counts = NDArray[np.int64]
 BEYOND = 1e-6  # chance that a test fails although everything is right
@@ -134,3 +137,47 @@ def test_the_sql_function_gives_the_same() -> None:
     assert [row["expected_high"] for row in given] == wanted.high.tolist()
     assert [row["is_rising"] for row in given] == wanted.is_rising.tolist()
     assert given[0]["is_rising"]
+
+
+def test_a_sandbox_city_without_a_signal(request: pytest.FixtureRequest) -> None:
+    """Every 28th night of a city whose places keep their rates; larger with `--people 60000 --days 1120`."""
+    option = request.config.option
+    params = Params(seed=7, people=option.people or 2_000, days=option.days or 504)
+    city = cities.build(params)
+    days = [events.of_day(city, day) for day in range(params.days)]
+    village = np.concatenate([city.places.village[one.place] for one in days])
+    kind = np.unique([one.kind for one in scenarios()], return_inverse=True)[1]
+    kinds = np.concatenate([kind[one.scenario] for one in days])
+    at = np.concatenate([np.full(len(one), one.day) for one in days])
+    alarmed, above, tests, nights = 0, 0, 0, range(392, params.days + 1, 28)
+    for night in nights:
+        now, before = (at >= night - 28) & (at < night), (at >= night - 392) & (at < night - 28)
+        found = judge(*of_places(city.divisions.village_township, village, kinds, now, before))
+        alarmed += int(found.is_rising.any())
+        above += int((found.p_value <= TAIL).sum())
+        tests += len(found.p_value)
+    print(
+        f"\n{alarmed} of {len(nights)} nights with an alarm, {above} of {tests} above ({above / tests:.4f})"
+    )
+    assert alarmed <= stats.binom.isf(BEYOND, len(nights), FALSE_ALARMS)
+    # A place's tests of both levels hold the same events, so that they count as half as many.
+    assert above / 2 <= stats.binom.isf(BEYOND, tests // 2, TAIL)
+
+
+def of_places(
+    township: Counts, village: Counts, kinds: Counts, now: NDArray[np.bool_], before: NDArray[np.bool_]
+) -> list[Counts]:
+    """Counts by village and kind, then by township and kind, and those of the rest of the city."""
+    columns: list[list[Counts]] = [[], [], [], []]
+    for place in (village, township[village]):
+        size = (int(place.max()) + 1, int(kinds.max()) + 1)
+        tables = []
+        for chosen in (now, before):
+            flat = np.bincount(place[chosen] * size[1] + kinds[chosen], minlength=size[0] * size[1])
+            tables.append(flat.reshape(size))
+        seen = (tables[0] + tables[1] > 0).ravel()
+        for column, table in zip(
+            columns, (*tables, *(table.sum(0) - table for table in tables)), strict=True
+        ):
+            column.append(table.ravel()[seen])
+    return [np.concatenate(column) for column in columns]
