@@ -42,29 +42,7 @@ counted as (
     {%- endfor %}
 ),
 
-compared as (
-    select
-        counted.*,
-        cast(sum(observed) over (partition by division_level, event_kind) - observed as bigint) as rest_observed,
-        cast(sum(history) over (partition by division_level, event_kind) - history as bigint) as rest_history
-    from counted
-),
-
-judged as (
-    select
-        unnest(places) as place,
-        unnest(rising(observed, history, rest_observed, rest_history)) as judgement
-    from (
-        select
-            list(compared order by division_code, event_kind) as places,
-            list(observed order by division_code, event_kind) as observed,
-            list(history order by division_code, event_kind) as history,
-            list(rest_observed order by division_code, event_kind) as rest_observed,
-            list(rest_history order by division_code, event_kind) as rest_history
-        from compared
-        having count(*) > 0
-    ) as together
-),
+judged as ({{ rising_among('counted') }}),
 
 final as (
     select
