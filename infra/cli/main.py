@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import typer
 
-GROUPS = ("contract", "review", "sandbox", "stack")  # modules with an `app` of several verbs
+GROUPS = ("contract", "review", "role", "sandbox", "stack")  # modules with an `app` of several verbs
 VERBS = {  # verb -> module that has a function of the same name
     "audit": "night",
     "build": "night",

@@ -3,9 +3,10 @@
 import psycopg
 from psycopg import sql
 
+from infra.nightly import access
 from infra.nightly.marts import Mart
 from infra.nightly.swap import CURRENT, NEXT
-from infra.serving import connect_serving
+from infra.serving import GROUPS, connect_serving
 
 RUN_COLUMNS = {
     "_as_of": "业务日期 / business date that the marts show",
@@ -15,17 +16,16 @@ RUN_COLUMNS = {
     "_changed_by": "本行最近变化的批次 / run of the row's last change",
 }
 SCHEMA_TEXT = "三零数据集市，每晚整体替换 / marts, replaced as a whole every night"
-READERS = ("sanling_auditor",)  # may read all; other grants are made by hand and kept
 INDEXED = ("_id", "_code", "_key")  # columns that consumers join and filter by
 GRANTS = """
 SELECT c.relname, coalesce(r.rolname, 'public'), x.privilege_type
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) x
 LEFT JOIN pg_roles r ON r.oid = x.grantee
-WHERE n.nspname = %s AND c.relkind = 'r' AND x.grantee <> c.relowner
+WHERE n.nspname = %s AND c.relkind = 'r' AND x.grantee <> c.relowner AND coalesce(r.rolname, '') <> ALL(%s)
 UNION ALL
 SELECT NULL, coalesce(r.rolname, 'public'), x.privilege_type
 FROM pg_namespace n, aclexplode(n.nspacl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-WHERE n.nspname = %s AND x.grantee <> n.nspowner
+WHERE n.nspname = %s AND x.grantee <> n.nspowner AND coalesce(r.rolname, '') <> ALL(%s)
 """
 
 
@@ -36,6 +36,7 @@ def dress(described: list[Mart]) -> None:
             _keys(con, mart)
             _comments(con, mart)
         _grants(con, {mart.name for mart in described})
+        access.apply(con, described, NEXT)
         con.execute(f"COMMENT ON SCHEMA {NEXT} IS '{SCHEMA_TEXT}'".encode())
     with connect_serving() as con:
         con.autocommit = True
@@ -57,9 +58,11 @@ def _keys(con: psycopg.Connection, mart: Mart) -> None:
     if mart.key:
         columns = sql.SQL(", ").join(map(sql.Identifier, mart.key))
         con.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(_table(mart.name), columns))
-    for name in mart.columns:
-        if name.endswith(INDEXED) and name not in mart.key[:1]:
-            con.execute(sql.SQL("CREATE INDEX ON {} ({})").format(_table(mart.name), sql.Identifier(name)))
+    wanted = {name for name in mart.columns if name.endswith(INDEXED)} | {
+        *filter(None, [mart.division_column])
+    }
+    for name in sorted(wanted - {*mart.key[:1]}):
+        con.execute(sql.SQL("CREATE INDEX ON {} ({})").format(_table(mart.name), sql.Identifier(name)))
 
 
 def _comments(con: psycopg.Connection, mart: Mart) -> None:
@@ -76,16 +79,9 @@ def _comments(con: psycopg.Connection, mart: Mart) -> None:
 
 
 def _grants(con: psycopg.Connection, names: set[str]) -> None:
-    """Readers of the whole may read; whoever was granted a mart by name keeps it over the swap."""
-    for (role,) in con.execute(
-        "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", (list(READERS),)
-    ).fetchall():
-        target = sql.Identifier(role)
-        con.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(NEXT), target))
-        con.execute(
-            sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(sql.Identifier(NEXT), target)
-        )
-    for table, role, privilege in con.execute(GRANTS, (CURRENT, CURRENT)).fetchall():
+    """Whoever was granted a mart by name, by hand, keeps that over the swap; rows follow his scope."""
+    groups = list(GROUPS)
+    for table, role, privilege in con.execute(GRANTS, (CURRENT, groups, CURRENT, groups)).fetchall():
         if table is not None and table not in names:
             continue
         what = sql.SQL("SCHEMA {}").format(sql.Identifier(NEXT)) if table is None else _table(table)
