@@ -7,6 +7,7 @@ import typer
 
 GROUPS = ("contract", "review", "role", "sandbox", "stack")  # modules with an `app` of several verbs
 VERBS = {  # verb -> module that has a function of the same name
+    "access": "access",
     "audit": "night",
     "build": "night",
     "close": "decide",
