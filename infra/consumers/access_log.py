@@ -3,11 +3,11 @@
 The policies of the marts write a line for each query and mart (infra/nightly/access.py), the server one for
 each login. Lines hold time, role and mart, never a statement. What they do not show: which rows were asked
 for, reads by our own role, and reads by a superuser, whom no policy binds. EXPLAIN reads nothing and is not
-noted, nor is a query whose own conditions no row of the whole mart meets. A query of one mart by one session
-within the same millisecond as another is one access.
+noted, nor is a query whose own conditions no row of the whole mart meets.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from os import environ
@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS sanling.mart_access (
     pid integer NOT NULL,
     role text NOT NULL,
     object text NOT NULL,
-    PRIMARY KEY (accessed_at, pid, object)
+    nth integer NOT NULL,  -- of equal lines of one millisecond
+    PRIMARY KEY (accessed_at, pid, object, nth)
 );
 COMMENT ON TABLE sanling.mart_access IS 'One row a login (object: connection) and a query of a mart';
 """
@@ -45,7 +46,7 @@ def collect() -> int:
         added = 0
         for row in _accesses():
             added += con.execute(
-                "INSERT INTO sanling.mart_access VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING", row
+                "INSERT INTO sanling.mart_access VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING", row
             ).rowcount
     return added
 
@@ -63,13 +64,16 @@ def accesses(role: str | None = None, since: date | None = None) -> list[dict[st
         ).fetchall()
 
 
-def _accesses() -> Iterator[tuple[datetime, int, str, str]]:
+def _accesses() -> Iterator[tuple[datetime, int, str, str, int]]:
     """Logins to the serving database and reads of marts by others than ourselves, oldest file first."""
     s = settings()
+    seen: Counter[tuple[str | None, ...]] = Counter()
     file = Path(environ.get(LOG, configuration.log_of("postgres")))
     for path in sorted(file.parent.glob(f"{file.name}*"), key=lambda path: path.stat().st_mtime):
         with path.open(encoding="utf-8", errors="replace") as lines:
             for said in filter(None, map(LINE.match, lines)):
                 if said["database"] == s.pg_serving and said["role"] != s.pg_user:
                     at = datetime.fromisoformat(said["at"]).replace(tzinfo=ZoneInfo(TIMEZONE))
-                    yield at, int(said["pid"]), said["role"], said["object"] or "connection"
+                    seen[said.groups()] += 1
+                    what = said["object"] or "connection"
+                    yield at, int(said["pid"]), said["role"], what, seen[said.groups()]

@@ -17,12 +17,12 @@ def noted(role: str) -> list[object]:
     return [row["object"] for row in access_log.accesses(role)]
 
 
-def appears(role: str, wanted: list[object]) -> bool:
+def appears(role: str, wanted: list[str]) -> bool:
     """The server's log reaches its file a moment after the query's answer."""
     deadline = time.monotonic() + 5
-    while noted(role) != wanted and time.monotonic() < deadline:
+    while sorted(map(str, noted(role))) != wanted and time.monotonic() < deadline:
         time.sleep(0.05)
-    return noted(role) == wanted
+    return sorted(map(str, noted(role))) == wanted
 
 
 @pytest.mark.usefixtures("readers")
