@@ -42,7 +42,9 @@ MARTS = [
     described("division", "code12", read_by=(*BOTH, "statistics", "quality"), is_reference=True),
     described("untold", "untold_id"),
 ]
+INDICATORS = [described("closure", "division_code", read_by=("statistics",), division_column="division_code")]
 TABLES = """
+CREATE TABLE statistics_next.closure AS SELECT unnest(%(codes)s::text[]) AS division_code LIMIT 4;
 CREATE TABLE mart_next.event AS SELECT 'E-' || n AS event_id, code AS division_code, '7' AS note
     FROM unnest(%(codes)s::text[]) WITH ORDINALITY t(code, n);
 CREATE TABLE mart_next.organisation AS SELECT 'O-1' AS organisation_id;
@@ -60,7 +62,8 @@ def publish() -> None:
         cursor.execute(TABLES, {"codes": [*VILLAGES, None]})
         con.commit()
         con.close()
-    dressing.dress(MARTS)
+    dressing.dress(MARTS, swap.NEXT)
+    dressing.dress(INDICATORS, "statistics_next")
     swap.swap(lambda con: publication.record(con, "run", date(2026, 10, 1), 1, "code", {}))
 
 
@@ -74,7 +77,7 @@ def serving(stack: Settings) -> Iterator[Settings]:
         )
     patch = pytest.MonkeyPatch()
     patch.setenv("SANLING_PG_SERVING", name)
-    patch.setattr(roles, "marts", lambda: MARTS)
+    patch.setattr(roles, "marts", lambda: [*MARTS, *INDICATORS])
     settings.cache_clear()
     yield settings()
     patch.undo()

@@ -77,6 +77,15 @@ def test_each_role_reads_its_marts_and_its_rows_and_no_other(readers: Readers, r
 
 
 @pytest.mark.parametrize("role", SCOPES)
+def test_indicators_without_small_cells_are_for_statistics(readers: Readers, role: str) -> None:
+    if SCOPES[role][0] in ("statistics", "audit"):
+        assert readers[role].execute("SELECT count(*) FROM statistics.closure").fetchone() == (4,)
+    else:
+        with pytest.raises(InsufficientPrivilege):
+            readers[role].execute("SELECT count(*) FROM statistics.closure")
+
+
+@pytest.mark.parametrize("role", SCOPES)
 def test_nothing_else_is_allowed(readers: Readers, role: str) -> None:
     con = readers[role]
     con.execute("SET default_transaction_read_only = off")  # a habit, not a wall: the rights are the wall
