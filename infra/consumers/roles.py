@@ -13,7 +13,7 @@ from getpass import getuser
 import psycopg
 from psycopg import sql
 
-from infra.nightly import access
+from infra.nightly import access, positions
 from infra.nightly.marts import marts
 from infra.serving import GROUPS, PURPOSES, WHOLE_CITY, connect_serving, group
 from infra.settings import STATE, connection, settings
@@ -50,6 +50,11 @@ class Role:
     department: str | None
     granted_by: str
     granted_at: datetime
+
+    @property
+    def is_whole_city(self) -> bool:
+        """Whether it also sees what belongs to no division."""
+        return self.division == "all" or len(self.division) == LEVELS[-1]
 
 
 def add(name: str, purpose: str, division: str, department: str | None = None) -> None:
@@ -100,6 +105,8 @@ def remove(name: str) -> None:
     _require(name)
     with _admin() as con:
         con.execute("DELETE FROM sanling.access_role WHERE role = %s", (name,))
+        positions.ensure(con)
+        con.execute("DELETE FROM sanling.consumer WHERE role = %s", (name,))
         run = _Runner(con, name)
         run("ALTER ROLE {role} NOLOGIN")
         con.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (name,))
