@@ -3,17 +3,17 @@
 import subprocess
 import sys
 from datetime import timedelta
-from os import environ
 
 import pendulum
 from airflow.sdk import DAG, task
 
+from dags.clock import by_clock
 from infra.settings import ROOT, TIMEZONE
 
 with DAG(
     "maintenance",
     description="每周维护：汇集访问记录，清理湖中旧快照",
-    schedule=None if environ.get("SANLING_CLOCK") == "off" else "0 12 * * 0",
+    schedule=by_clock("0 12 * * 0"),
     start_date=pendulum.datetime(2026, 1, 1, tz=TIMEZONE),
     catchup=False,
     max_active_runs=1,

@@ -66,7 +66,9 @@ def _mart(node: dict[str, Any]) -> Mart:
 
 
 def _integers(columns: list[dict[str, Any]], key: tuple[str, ...]) -> list[str]:
-    """Whole numbers that are no part of the key: counts, where the model does not say which they are."""
+    """Whole numbers beside a month: counts, where the model does not say which they are."""
+    if "month" not in key:
+        return []
     return [
         column["name"]
         for column in columns

@@ -1,6 +1,6 @@
 """Schema `statistics`: indicators as statistics may see them, small cells withheld (suppression.py).
 
-Each mart that names the purpose `statistics` and has counts is copied with a column `is_suppressed`. Where a
+Each mart that names the purpose `statistics` is copied with a column `is_suppressed`. Where a
 row has a withheld count, whatever derives from counts (rates, medians, flags) is NULL too. Lists of events
 are left out altogether: those of neighbours and of the division above would count what is withheld.
 """
@@ -47,8 +47,8 @@ def copy(
 
 
 def is_indicator(mart: Mart) -> bool:
-    """Whether a mart has counts for statistics."""
-    return "statistics" in mart.read_by and not mart.is_reference and bool(mart.count_columns)
+    """Whether a mart goes to statistics with its small cells withheld; public reference is read as it is."""
+    return "statistics" in mart.read_by and not mart.is_reference
 
 
 def suppress(rows: pa.Table, mart: Mart, min_cell: int) -> pa.Table:
