@@ -8,15 +8,18 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from infra import lookup
 from infra.settings import ROOT, STATE, TIMEZONE, settings
 
 EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")
-FUNCTIONS = ROOT / "expectations" / "rules" / "functions.sql"
+RULES = ROOT / "expectations" / "rules"
+FUNCTIONS, WORDS = RULES / "functions.sql", RULES / "data" / "word.csv"
 VARIABLE = re.compile(r"^SET VARIABLE (\w+)", re.MULTILINE)
 LAKE_OPTIONS = "ENCRYPTED, DATA_INLINING_ROW_LIMIT 0"
 # The first connection of a process checks the extensions' signatures, which takes 0.4 s; the later ones load
@@ -68,10 +71,20 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     begin_session(con)
 
 
+@lru_cache(maxsize=1)
+def functions() -> str:
+    """The shared functions as SQL: the words that a data steward keeps, as variables, and what reads them."""
+    words: dict[str, list[str]] = {}
+    for row in lookup.read(WORDS, ("meaning", "value")):
+        words.setdefault(row["meaning"], []).append("'" + row["value"].replace("'", "''") + "'")
+    lists = [f"SET VARIABLE words_{meaning} = [{', '.join(each)}];" for meaning, each in words.items()]
+    return "\n".join([*lists, FUNCTIONS.read_text(encoding="utf-8")])
+
+
 def begin_session(con: duckdb.DuckDBPyConnection) -> None:
     """Set what a cursor does not inherit from its connection: time zone, pseudonym key, functions."""
     begin_cursor(con)
-    con.execute(FUNCTIONS.read_text(encoding="utf-8"))
+    con.execute(functions())
 
 
 def begin_cursor(con: duckdb.DuckDBPyConnection) -> None:
@@ -88,7 +101,7 @@ def share_functions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     functions again, or working out the variables again, would cost as much as a small model does.
     """
     names = []
-    for statement in con.extract_statements(FUNCTIONS.read_text(encoding="utf-8")):
+    for statement in con.extract_statements(functions()):
         if statement.type == duckdb.StatementType.SET:
             con.execute(statement)
             names.append(VARIABLE.findall(statement.query)[-1])

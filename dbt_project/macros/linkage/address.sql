@@ -66,7 +66,7 @@ estate, building, unit, room, site; each NULL where the text does not say it.
         select
             glued.*,
             coalesce(building, unit, room) is not null
-            or coalesce({{ matches('label', '(' ~ estate_words() ~ ')$') }}, false) as is_estate
+            or coalesce({{ matches('label', '(' ~ place_words('estate') ~ ')$') }}, false) as is_estate
         from (
             select
                 part.*,
@@ -114,10 +114,6 @@ estate, building, unit, room, site; each NULL where the text does not say it.
             ) as part
         ) as glued
     ) as labelled
-{%- endmacro %}
-
-{% macro estate_words() -%}
-    小区|花园|家园|公寓|家属院|宿舍|新村|苑|城|庭|邸|府|大院|名居
 {%- endmacro %}
 
 {#- A number in digits: 十二 is 12; NULL for ''. -#}
