@@ -72,7 +72,7 @@ SELECT 'E-' || md5(i::text) AS event_id, kind AS event_kind, code AS division_co
        left(code, 9) || '000' AS township_code, 'L-' || i % 200000 AS place_id,
        timestamptz '2025-01-01' + make_interval(hours => (i * 7919 % ({months} * 720))::int) AS occurred_at,
        CASE WHEN i % 9 = 0 THEN 'handling' ELSE 'archived' END AS status, md5('w' || i) AS grid_code
-FROM generate_series(1, {events}) i
+FROM generate_series(1::bigint, {events}) i
 JOIN village v ON v.n = i * 104729 % {villages_all} JOIN kind k ON k.n = 1 + i % 5;
 CREATE TABLE mart_next.event_report AS
 SELECT 'police.incident:' || event_id || r AS record_key, event_id, division_code, 'police' AS platform,
