@@ -105,13 +105,14 @@ def remove(name: str) -> None:
     _require(name)
     with _admin() as con:
         con.execute("DELETE FROM sanling.access_role WHERE role = %s", (name,))
-        positions.ensure(con)
-        con.execute("DELETE FROM sanling.consumer WHERE role = %s", (name,))
         run = _Runner(con, name)
         run("ALTER ROLE {role} NOLOGIN")
         con.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (name,))
         run("DROP OWNED BY {role}")
         run("DROP ROLE {role}")
+    with connect_serving() as con:  # as our own role, which is to own the table
+        positions.ensure(con)
+        con.execute("DELETE FROM sanling.consumer WHERE role = %s", (name,))
     with envfile.locked(CREDENTIALS):
         known = {key: value for key, value in envfile.read(CREDENTIALS).items() if key != name}
         envfile.replace(CREDENTIALS, "".join(f"{key}={value}\n" for key, value in known.items()))
