@@ -1,285 +1,399 @@
-"""The loop marts counted again from the rows that the platforms sent: plain Python, no code of the models.
+"""The event indicators once more, in plain Python over staged rows: what the marts have to say.
 
-Rows are in order of arrival; of a record with several versions the last one counts. Texts are canonical, as
-the sandbox writes them without noise. Each function gives {(division, month, kind): the mart's columns}.
+It shares no code with the models. Statuses are read by the words that the sources write.
 """
 
-import csv
-import gzip
+import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from math import floor
+from itertools import combinations, pairwise
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from infra.settings import ROOT
-from tests.dbt.lakehouse import Lakehouse
+import duckdb
 
-Rows = list[Mapping[str, Any]]
-Counts = dict[tuple[str, date, str], tuple[Any, ...]]
-SEEDS = ROOT / "dbt_project" / "seeds"
-LEVELS = {"village": "village", "township": "township", "county": "county", "city": "prefecture"}
-MARTS = {  # mart -> its column of kinds and its columns of figures
-    "dispute_resolution": (
-        "dispute_type",
-        "found_count resolved_count open_count overdue_count resolution_rate median_days",
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ENDED = ("closed", "archived")
+COUNTS = (
+    *("petition_count", "petition_raised_count", "casualty_accident_count", "criminal_case_count"),
+    "major_public_order_count",
+)
+STAGES = (
+    *("patrol", "found", "collected", "screened", "reported", "dispatched", "handling", "verified"),
+    "archived",
+)
+REPORTS = {  # feeds that report events: column of the status, stage -> how the source writes it
+    "police.incident": ("handling_status", {"dispatched": "02 05", "handling": "03", "verified": "04"}),
+    "police.case": ("status", {"screened": "01", "handling": "02 03", "verified": "04 05"}),
+    "petition.petition": (
+        "status",
+        {
+            "dispatched": "待办理 待送达 已送达待处理 退回待办理",
+            "handling": "待审核 待补充材料 已受理待送达 已处理待送达 已延期申请",
+            "verified": "已办结",
+            "archived": "已存档",
+        },
     ),
-    "petition_timeliness": (
-        "unit",
-        """petition_count accept_due_count accepted_in_time_count accepted_in_time_rate close_due_count
-        closed_in_time_count closed_in_time_rate extended_count repeat_count""",
+    "petition.message": ("", {}),
+    "emergency.accident": (
+        "status",
+        {"handling": "续报 处置中", "verified": "已结案", "archived": "已归档"},
     ),
-    "hazard_rectification": (
-        "hazard_grade",
-        "found_count rectified_count open_count overdue_count rectification_rate is_dynamic_zero",
-    ),
-    "task_loop": (
-        "'all'",
-        """sent_count received_count answered_count answered_in_time_count answered_rate
-        answered_in_time_rate median_hours""",
-    ),
-    "grid_coverage": (
-        "'all'",
-        """grid_count full_time_members part_time_members member_count visit_count publicity_count
-        volunteer_count grids_without_member""",
+    "grid.event": (
+        "status",
+        {"handling": "0 化解中", "dispatched": "2 3", "archived": "4 已归档", "verified": "5 已办结"},
     ),
 }
-FEEDS = (
-    "grid.dispute",
-    "petition.petition",
-    "petition.progress",
-    "emergency.hazard",
-    "grid.task",
-    "grid.grid",
-    "grid.activity",
-)
-ACCEPTING = {"转送", "交办", "受理", "不予受理"}
+ABOUT = {  # feeds whose rows name the report that they are about
+    "emergency.hazard": ("status", {"handling": "整改中", "verified": "已销号"}),
+    "grid.dispute": (
+        "status",
+        {
+            "collected": "1 待受理",
+            "dispatched": "6 待调解",
+            "handling": "2 调解中",
+            "verified": "3 5 7 调解成功 调解终止 司法确认",
+            "archived": "4 调解结束",
+        },
+    ),
+    "grid.task": ("", {}),
+}
+STEP = {
+    "register": "collected", "forward": "dispatched", "assign": "dispatched", "accept": "handling",
+    "supplement": "handling", "extend": "handling", "close": "verified", "reject": "verified",
+    "archive": "archived",
+}  # fmt: skip
+UNIT = {
+    "police.incident": "jurisdiction_name", "police.case": "unit_name",
+    "petition.petition": "responsible_unit", "emergency.hazard": "inspecting_office",
+    "grid.dispute": "mediation_organisation", "grid.task": "issuing_office",
+}  # fmt: skip
+Con = duckdb.DuckDBPyConnection
+Row = dict[str, Any]
+Told = tuple[str, str, str, datetime, str | None, datetime | None]  # event, record, stage, when, unit, due
 
 
-@lru_cache(maxsize=1)
-def divisions() -> dict[str, tuple[str, str]]:
-    """Present code -> (level, code above); a retired code with one successor -> ('', successor)."""
-    with gzip.open(SEEDS / "divisions.csv.gz", "rt", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    retired = {r["code12"]: ("", r["successor_codes"]) for r in rows if len(r["successor_codes"]) == 12}
-    present = {r["code12"]: (r["level"], r["parent_code12"]) for r in rows if r["code_system"] == "NBS"}
-    return retired | present
+def table(con: Con, name: str, columns: str = "*") -> list[Row]:
+    """All rows of a table of the lake; none where it was never built."""
+    try:
+        found = con.execute(f"select {columns} from lake.{name}")
+    except duckdb.CatalogException:
+        return []
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-@lru_cache(maxsize=1)
-def labels(code_list: str) -> dict[str, str]:
-    """What the platform writes -> code."""
-    with (SEEDS / "code_crosswalk.csv").open(encoding="utf-8") as file:
-        return {r["source_value"]: r["code"] for r in csv.DictReader(file) if r["code_list"] == code_list}
+def day_of(moment: datetime | None) -> date | None:
+    """The day in Shanghai."""
+    return moment.astimezone(SHANGHAI).date() if moment else None
 
 
-def around(code: str) -> Iterable[str]:
-    """The division and those above it, up to the prefecture."""
-    while code:
-        level, above = divisions()[code]
-        if level in LEVELS:
-            yield code
-        code = above
+def month_of(moment: datetime | None) -> date | None:
+    """The first day of the month in Shanghai."""
+    day = day_of(moment)
+    return day.replace(day=1) if day else None
 
 
-def day(text: str | None) -> date | None:
-    return date.fromisoformat(text[:10]) if text else None
-
-
-def hours(first: str, last: str) -> float:
-    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds() / 3600
-
-
-def latest(rows: Rows, key: str) -> dict[str, Mapping[str, Any]]:
-    return {row[key]: row for row in rows}
-
-
-def share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
-def tally(
-    things: Iterable[tuple[str, date, str, dict[str, Any]]],
-    count: Callable[[list[dict[str, Any]]], tuple[Any, ...]],
-) -> Counts:
-    """Things (division, month, kind, facts) put into every division around them, by kind and all together."""
-    groups = defaultdict(list)
-    for division, when, kind, facts in things:
-        for area in around(division):
-            groups[area, when.replace(day=1), kind].append(facts)
-            groups[area, when.replace(day=1), "all"].append(facts)
-    return {key: count(group) for key, group in groups.items()}
-
-
-def total(group: list[dict[str, Any]], name: str) -> int:
-    return sum(int(facts[name] or 0) for facts in group)
-
-
-def disputes(rows: Rows, today: date) -> Counts:
-    agreed: dict[str, date] = {}
-    for row in rows:
-        if row["is_resolved"] == "1":
-            at = date.fromisoformat(row["updated_at"][:10])
-            agreed[row["dispute_no"]] = min(at, agreed.get(row["dispute_no"], at))
-    things = []
-    for number, row in latest(rows, "dispute_no").items():
-        if row["is_deleted"] == "1":
-            continue
-        found, resolved = date.fromisoformat(row["happened_on"]), row["is_resolved"] == "1"
-        facts = {
-            "resolved": resolved,
-            "open": not resolved and row["status"] in ("1", "6", "2"),
-            "overdue": date.fromisoformat(row["due_on"]) < (agreed[number] if resolved else today),
-            "days": (agreed[number] - found).days if resolved else None,
+def counted(con: Con) -> Iterator[tuple[str, str, date, str, str]]:
+    """Each (unit kind, unit, month, count, event) that counts."""
+    petitioned: dict[str, datetime] = {}
+    for report in table(con, "mart.event_report"):
+        if report["platform"] == "petition" and report["reported_at"]:
+            event_id = report["event_id"]
+            petitioned[event_id] = min(petitioned.get(event_id, report["reported_at"]), report["reported_at"])
+    home = {r["organisation_id"]: r["village_code"] for r in table(con, "mart.organisation")}
+    named = defaultdict(set)
+    event_of = {r["_record_key"]: r["event_id"] for r in table(con, "intermediate.int_event__member")}
+    for mention in table(con, "intermediate.int_organisation__member"):
+        if mention["_record_key"] in event_of and home[mention["organisation_id"]]:
+            named[event_of[mention["_record_key"]]].add(mention["organisation_id"])
+    for event in table(con, "mart.event"):
+        heard = event["first_reported_at"]
+        happened = month_of(event["occurred_at"] or heard)
+        raised = month_of(petitioned.get(event["event_id"]) or heard) or happened
+        is_open = event["status"] not in ENDED or event["outcome"] == "unresolved"
+        kinds = {
+            "petition_raised_count": (event["is_petition"], raised),
+            "petition_count": (event["is_petition"] and is_open, raised),
+            "casualty_accident_count": (event["is_casualty_accident"], happened),
+            "criminal_case_count": (event["is_criminal_case"], happened),
+            "major_public_order_count": (event["is_major_public_order"], happened),
         }
-        things.append((row["division_code"], found, labels("dispute_type")[row["category"]], facts))
-
-    def count(group: list[dict[str, Any]]) -> tuple[Any, ...]:
-        days = [max(facts["days"], 0) for facts in group if facts["days"] is not None]
-        done = total(group, "resolved")
-        settled = median(days) if days else None
-        return len(group), done, total(group, "open"), total(group, "overdue"), done / len(group), settled
-
-    return tally(things, count)
+        units = [("organisation", one) for one in named[event["event_id"]]]
+        units += [("village", event["village_code"])] if event["village_code"] else []
+        for kind, unit in units:
+            for name, (counts, month) in kinds.items():
+                if counts and month:
+                    yield kind, unit, month, name, event["event_id"]
 
 
-def hazards(rows: Rows, today: date) -> Counts:
-    things = []
-    for row in latest(rows, "hazard_no").values():
-        done = bool(row["rectified_on"]) or row["status"] == "已销号"
-        late = (day(row["rectified_on"]) if done else today) > date.fromisoformat(row["due_on"])  # type: ignore[operator]
-        facts = {"done": done, "late": late, "burning": late and not done}
-        grade = {"一般": "general", "重大": "major"}[row["grade"]]
-        things.append((row["division_code"], date.fromisoformat(row["inspected_at"][:10]), grade, facts))
-
-    def count(group: list[dict[str, Any]]) -> tuple[Any, ...]:
-        size, done = len(group), total(group, "done")
-        return size, done, size - done, total(group, "late"), done / size, not total(group, "burning")
-
-    return tally(things, count)
-
-
-def tasks(rows: Rows) -> Counts:
-    things = []
-    for row in latest(rows, "task_no").values():
-        back = row["reported_back_at"]
-        took = hours(row["issued_at"], back) if back else None
-        facts = {"signed": bool(row["signed_at"]), "back": bool(back), "hours": took}
-        facts["in_time"] = bool(back) and hours(back, row["due_at"]) >= 0
-        things.append((row["division_code"], date.fromisoformat(row["issued_at"][:10]), "all", facts))
-
-    def count(group: list[dict[str, Any]]) -> tuple[Any, ...]:
-        back, in_time = total(group, "back"), total(group, "in_time")
-        took = [facts["hours"] for facts in group if facts["hours"] is not None]
-        size = len(group)
-        middle = floor(median(took) * 100 + 0.5) / 100 if took else None
-        return size, total(group, "signed"), back, in_time, back / size, in_time / size, middle
-
-    # One group a division and month: each task stands in it twice, under its kind and under all.
-    return tally([(d, m, "each", f) for d, m, _, f in things], count)
+def status(con: Con, business_date: date) -> dict[tuple[str, str, date], tuple[Any, ...]]:
+    """three_zero_status by its key: five counts, four flags, the events."""
+    events = table(con, "mart.event")
+    organisations = table(con, "mart.organisation")
+    villages = {event["village_code"] for event in events}
+    villages |= {g["division_code"] for g in table(con, "staging.stg_grid__grid")}
+    units = [("village", code) for code in villages if code and not code.endswith("000")]
+    units += [("organisation", o["organisation_id"]) for o in organisations if o["village_code"]]
+    month = min(first for e in events if (first := month_of(e["first_reported_at"])))
+    sets: dict[tuple[str, str, date], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    while month <= business_date:
+        for kind, unit in units:
+            sets[kind, unit, month].clear()
+        month = (month + timedelta(days=31)).replace(day=1)
+    for kind, unit, when, name, event_id in counted(con):
+        sets[kind, unit, when][name].add(event_id)
+    found: dict[tuple[str, str, date], tuple[Any, ...]] = {}
+    for key, names in sets.items():
+        n = [len(names[name]) for name in COUNTS]
+        flags = (n[0] == 0, n[2] == 0, n[3] + n[4] == 0)
+        shown = sorted(set().union(*(names[name] for name in COUNTS if name != "petition_raised_count")))
+        found[key] = (*n, *flags, all(flags), shown)
+    return found
 
 
-def petitions(rows: Rows, steps: Rows, today: date) -> Counts:
-    done: dict[str, dict[str, date]] = defaultdict(dict)
-    for step in latest(steps, "step_no").values():
-        at = date.fromisoformat(step["handled_at"][:10])
-        names = [
-            *(["accepted"] if step["handling"] in ACCEPTING else []),
-            *(["extended"] if step["handling"] == "延期" else []),
-            *(["closed"] if step["handling"] in ("办结", "不予受理") else []),
-        ]
-        for name in names:
-            done[step["petition_no"]][name] = min(at, done[step["petition_no"]].get(name, at))
-    seen: set[str] = set()
-    things = []
-    petitions = latest(rows, "petition_no").values()
-    for row in sorted(petitions, key=lambda row: (row["registered_at"], row["petition_no"])):
-        number, registered = row["petition_no"], date.fromisoformat(row["registered_at"][:10])
-        matter = row["matter_no"] if len(row["matter_no"] or "") >= 6 else number
-        closed = day(row["closed_at"]) or done[number].get("closed")
-        known = [at for at in (done[number].get("accepted"), closed) if at]
-        accept_by, close_by = registered + timedelta(15), registered + timedelta(60)
-        extended = done[number].get("extended")
-        if extended and extended <= close_by:
-            close_by += timedelta(30)
-        facts = {
-            "accept_due": accept_by < today,
-            "accepted": accept_by < today and bool(known) and min(known) <= accept_by,
-            "close_due": close_by < today,
-            "closed": close_by < today and closed is not None and closed <= close_by,
-            "extended": extended is not None,
-            "again": matter in seen,
-        }
-        seen.add(matter)
-        things.append((row["division_code"], registered, row["responsible_unit"] or "unknown", facts))
-
-    def count(group: list[dict[str, Any]]) -> tuple[Any, ...]:
-        due, accepted, closing, closed, extended, again = (
-            total(group, name)
-            for name in ("accept_due", "accepted", "close_due", "closed", "extended", "again")
+def stages(con: Con) -> dict[tuple[str, str, str], tuple[Any, ...]]:
+    """event_stage by its key: entered, left, unit, due."""
+    grouped: dict[tuple[str, str, str], list[Told]] = defaultdict(list)
+    for step in _told(con):
+        grouped[step[:3]].append(step)
+    entered = {key: min(step[3] for step in steps) for key, steps in grouped.items()}
+    left: dict[tuple[str, str, str], datetime] = {}
+    by_record: dict[tuple[str, str], list[tuple[datetime, int, str]]] = defaultdict(list)
+    for (event, record, stage), when in entered.items():
+        by_record[event, record].append((when, STAGES.index(stage), stage))
+    for (event, record), passed in by_record.items():
+        for (_, _, stage), (when, _, _) in pairwise(sorted(passed)):
+            left[event, record, stage] = when
+    return {
+        key: (
+            entered[key],
+            left.get(key),
+            min(((s[3], s[4]) for s in steps if s[4]), default=(None, None))[1],
+            max((s[5] for s in steps if s[5]), default=None),
         )
-        rates = share(accepted, due), share(closed, closing)
-        return len(group), due, accepted, rates[0], closing, closed, rates[1], extended, again
-
-    return tally(things, count)
+        for key, steps in grouped.items()
+    }
 
 
-def coverage(batches: Mapping[date, Rows], activities: Rows, today: date) -> Counts:
-    """`batches`: business date -> the rows of grids that came with it, in order of time."""
-    acts = latest(activities, "activity_no").values()
-    months = {date.fromisoformat(row["active_on"]).replace(day=1) for row in acts}
-    months |= {when.replace(day=1) for when in (*batches, today)}
-    things = []
-    for month in months:
-        standing: dict[str, Mapping[str, Any]] = {}
-        for when, rows in sorted(batches.items()):
-            for row in rows:
-                if when.replace(day=1) <= month or row["grid_no"] not in standing:
-                    standing[row["grid_no"]] = row
-        for row in standing.values():
-            if row["status"] == "1":
-                full, part = (int(row[name] or 0) for name in ("full_time_members", "part_time_members"))
-                facts = {"grid": 1, "full": full, "part": part, "bare": full + part == 0}
-                things.append((row["division_code"], month, "each", facts))
-    things += [
-        (row["division_code"], date.fromisoformat(row["active_on"]), "each", {row["category"]: row["times"]})
-        for row in acts
+def _told(con: Con) -> Iterator[Told]:
+    event_of = {r["_record_key"]: r["event_id"] for r in table(con, "intermediate.int_event__member")}
+    record = {r["_record_key"]: r for r in table(con, "intermediate.int_record")}
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for key, row in record.items():
+        if row["is_live"]:
+            numbers[str(row["source_no"]).upper()].append(key)
+    for feed, (column, words) in (REPORTS | ABOUT).items():
+        name = feed.replace(".", "__")
+        current = {r["_record_key"]: r for r in table(con, f"staging.stg_{name}")}
+        moments = [(key, *moment) for key, row in current.items() for moment in _moments(feed, row)]
+        moments += _versions(con, name, column, words)
+        for key, stage, when in moments:
+            row = current[key]
+            about = key
+            if feed in ABOUT:
+                found = numbers[str(row["related_no"]).upper()] if row["related_no"] else []
+                about = found[0] if len(found) == 1 else ""
+            if about not in event_of or row.get("is_deleted"):
+                continue
+            if stage in ("verified", "archived") and row["status"] not in ENDED:
+                continue
+            yield event_of[about], key, stage, when, row.get(UNIT.get(feed, "")), _due(feed, row, stage)
+    petition = {r["source_no"]: r["_record_key"] for r in record.values() if r["feed"] == "petition.petition"}
+    for row in table(con, "staging.stg_petition__progress"):
+        key, stage = petition.get(row["petition_no"], ""), STEP.get(row["handling"] or "", "")
+        if key in event_of and stage and row["handled_at"]:
+            is_end = stage in ("verified", "archived")
+            if not is_end or record[key]["status"] in ENDED:
+                due = None if is_end else _end(row["due_on"])
+                yield event_of[key], key, stage, row["handled_at"], row["handled_by_unit"], due
+
+
+def _moments(feed: str, row: Row) -> Iterator[tuple[str, datetime]]:
+    is_patrol = row.get("source_kind") == "网格员巡查" and feed == "grid.event"
+    found = {
+        "police.incident": {"found": "occurred_at", "reported": "reported_at", "verified": "closed_at"},
+        "police.case": {"reported": "reported_at", "handling": "filed_at"},
+        "petition.petition": {"reported": "reported_at", "verified": "closed_at"},
+        "petition.message": {"reported": "reported_at", "verified": "closed_at"},
+        "emergency.accident": {"found": "occurred_at", "reported": "reported_at"},
+        "emergency.hazard": {"found": "reported_at"},
+        "grid.event": {
+            "patrol" if is_patrol else "found": "occurred_at",
+            "reported": "reported_at",
+            "verified": "closed_at",
+        },
+        "grid.dispute": {"found": "occurred_at"},
+        "grid.task": {"dispatched": "issued_at", "handling": "signed_at", "verified": "reported_back_at"},
+    }[feed]
+    return ((stage, row[column]) for stage, column in found.items() if row[column])
+
+
+def _versions(con: Con, name: str, column: str, words: dict[str, str]) -> Iterator[tuple[str, str, datetime]]:
+    stage_of = {word: stage for stage, some in words.items() for word in some.split()}
+    if not column:
+        return
+    wanted = f"_record_key, {column} as word, _updated_at, _disposition"
+    for row in table(con, f"staging.base_{name}", wanted):
+        stage = stage_of.get(unicodedata.normalize("NFKC", row["word"] or "").strip())
+        if row["_disposition"] == "accepted" and stage and row["_updated_at"]:
+            yield row["_record_key"], stage, row["_updated_at"].replace(tzinfo=SHANGHAI)
+
+
+def _due(feed: str, row: Row, stage: str) -> datetime | None:
+    if stage in ("verified", "archived"):
+        return None
+    if feed == "petition.petition":
+        registered = day_of(row["reported_at"])
+        if stage == "reported":
+            return _end(registered + timedelta(days=15) if registered else None)
+        return _end(row["due_on"] or (registered + timedelta(days=60) if registered else None))
+    if feed in ("emergency.hazard", "grid.dispute"):
+        return _end(row["due_on"])
+    return row["due_at"] if feed == "grid.task" else None
+
+
+def _end(day: date | None) -> datetime | None:
+    return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=SHANGHAI) if day else None
+
+
+def divisions_of(code: str | None) -> Iterable[tuple[str, str]]:
+    """(level, code) of every division that a division lies in, itself too."""
+    if code:
+        yield "prefecture", code[:4] + "00000000"
+        if code[4:6] != "00":
+            yield "county", code[:6] + "000000"
+        if code[6:9] != "000":
+            yield "township", code[:9] + "000"
+        if code[9:] != "000":
+            yield "village", code
+
+
+def closure(con: Con, business_date: date) -> dict[tuple[str, str, date, str], tuple[Any, ...]]:
+    """event_closure by (level, division, month, kind): seven counts, two medians, two counts, the rate."""
+    first: dict[str, dict[str, datetime]] = defaultdict(dict)
+    closing: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [None, None])  # closed, due
+    for (event_id, record, stage), (entered, _, _, due) in stages(con).items():
+        first[event_id][stage] = min(entered, first[event_id].get(stage, entered))
+        times = closing[event_id, record]
+        if stage in ("verified", "archived"):
+            times[0] = min(times[0] or entered, entered)
+        if due:
+            times[1] = max(times[1] or due, due)
+    dues: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
+    for (event_id, _), (closed, due) in closing.items():
+        if due:
+            dues[event_id].append((closed, due))
+    cells: dict[tuple[str, str, date, str], list[Row]] = defaultdict(list)
+    for event in table(con, "mart.event"):
+        passed, mine = first[event["event_id"]], dues[event["event_id"]]
+        month = month_of(event["first_reported_at"] or event["occurred_at"])
+        is_due = bool(mine) and day_of(max(due for _, due in mine)) <= business_date  # type: ignore[operator]
+        fact = {
+            "stages": set(passed),
+            "closed": event["status"] in ENDED,
+            "dispatch": _hours(passed.get("reported"), passed.get("dispatched")),
+            "close": _hours(event["first_reported_at"], event["closed_at"]),
+            "due": is_due,
+            "kept": is_due and all(closed and closed <= due for closed, due in mine),
+        }
+        for level, code in divisions_of(event["division_code"]):
+            for kind in {"all", event["event_kind"] or "all"}:
+                if month:
+                    cells[level, code, month, kind].append(fact)
+    return {key: _closure(facts) for key, facts in cells.items()}
+
+
+def _closure(facts: list[Row]) -> tuple[Any, ...]:
+    reached = [
+        sum(stage in fact["stages"] for fact in facts)
+        for stage in ("reported", "dispatched", "handling", "verified", "archived")
     ]
-
-    def count(group: list[dict[str, Any]]) -> tuple[Any, ...]:
-        grids, full, part, visits, told, helped, bare = (
-            sum(int(facts.get(name) or 0) for facts in group)
-            for name in ("grid", "full", "part", "走访", "宣传", "志愿服务", "bare")
-        )
-        return grids, full, part, full + part, visits, told, helped, bare
-
-    return tally(things, count)
-
-
-def counts(name: str, rows: Mapping[str, Rows], grids: Mapping[date, Rows], today: date) -> Counts:
-    """What a mart must hold; one without kinds only the totals."""
-    if name == "dispute_resolution":
-        return disputes(rows["grid.dispute"], today)
-    if name == "petition_timeliness":
-        return petitions(rows["petition.petition"], rows["petition.progress"], today)
-    if name == "hazard_rectification":
-        return hazards(rows["emergency.hazard"], today)
-    found = tasks(rows["grid.task"]) if name == "task_loop" else coverage(grids, rows["grid.activity"], today)
-    return {key: figures for key, figures in found.items() if key[2] == "all"}
-
-
-def of_mart(lakehouse: Lakehouse, name: str) -> Counts:
-    """What it holds."""
-    kind, columns = MARTS[name]
-    found = lakehouse.rows(
-        f"select division_code, month, {kind}, {', '.join(columns.split())} from lake.mart.{name}"
+    due, kept = sum(fact["due"] for fact in facts), sum(fact["kept"] for fact in facts)
+    hours = [[f[name] for f in facts if f[name] is not None] for name in ("dispatch", "close")]
+    return (
+        *(len(facts), *reached, sum(fact["closed"] for fact in facts)),
+        *(median(some) if some else None for some in hours),
+        *(due, kept, kept / due if due else None),
     )
-    return {(code, month, kind): tuple(figures) for code, month, kind, *figures in found}
 
 
-def build(lakehouse: Lakehouse, last_day: int) -> Lakehouse:
-    """The loop marts of all batches delivered."""
-    lakehouse.build(*(f"+{name}" for name in MARTS), "grid", day=last_day)
-    return lakehouse
+def _hours(start: datetime | None, finish: datetime | None) -> float | None:
+    return (finish - start).total_seconds() / 3600 if start and finish and start <= finish else None
+
+
+def overlap(con: Con) -> dict[tuple[str, str, date], tuple[Any, ...]]:
+    """cross_platform_overlap by its key: events, first, first, median hours, reports too many."""
+    told: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for report in table(con, "mart.event_report"):
+        told[report["event_id"]][report["platform"]].append(report["reported_at"])
+    cells: dict[tuple[str, str, date], list[Any]] = defaultdict(list)
+    for event in table(con, "mart.event"):
+        month = month_of(event["first_reported_at"] or event["occurred_at"])
+        platforms = told[event["event_id"]]
+        for a, b in combinations(sorted(platforms), 2):
+            known = [min((at for at in platforms[p] if at), default=None) for p in (a, b)]
+            if month:
+                cells[a, b, month].append((*known, len(platforms[a]) + len(platforms[b]) - 1))
+    found = {}
+    for key, pairs in cells.items():
+        both = [(a, b) for a, b, _ in pairs if a and b]
+        hours = [abs((a - b).total_seconds()) / 3600 for a, b in both]
+        found[key] = (
+            *(len(pairs), sum(a < b for a, b in both), sum(b < a for a, b in both)),
+            *(median(hours) if hours else None, sum(extra for *_, extra in pairs)),
+        )
+    return found
+
+
+def compare(con: Con, business_date: date) -> None:
+    """Hold every indicator of events against the recount: the same keys, and the same values under each."""
+    names = [*COUNTS, "is_zero_petition", "is_zero_accident", "is_zero_case", "is_three_zero", "event_ids"]
+    same(
+        con,
+        "three_zero_status",
+        ["unit_kind", "unit_id", "month"],
+        names,
+        status(con, business_date),
+    )
+    keys = ["event_id", "record_key", "stage"]
+    same(con, "event_stage", keys, ["entered_at", "left_at", "actor_unit", "due_at"], stages(con))
+    names = [
+        *("event_count", "reported_count", "dispatched_count", "handling_count", "verified_count"),
+        *("archived_count", "closed_count", "hours_to_dispatch", "hours_to_close", "due_count"),
+        *("closed_in_time_count", "closed_in_time_rate"),
+    ]
+    keys = ["division_level", "division_code", "month", "event_kind"]
+    same(con, "event_closure", keys, names, closure(con, business_date))
+    names = [
+        "event_count",
+        "a_first_count",
+        "b_first_count",
+        "median_hours_between",
+        "duplicate_report_count",
+    ]
+    same(con, "cross_platform_overlap", ["platform_a", "platform_b", "month"], names, overlap(con))
+    drill = dict.fromkeys(counted(con), ())
+    same(con, "three_zero_event", ["unit_kind", "unit_id", "month", "count_name", "event_id"], [], drill)
+
+
+def same(
+    con: Con,
+    mart: str,
+    keys: list[str],
+    names: list[str],
+    wanted: Mapping[Any, tuple[Any, ...]],
+) -> None:
+    """A mart's rows are those of the recount; fractions are rounded to six places in the mart."""
+    found = {
+        tuple(row[key] for key in keys): tuple(row[name] for name in names)
+        for row in table(con, f"mart.{mart}")
+    }
+    assert wanted, mart
+    assert found.keys() == wanted.keys(), mart
+    for key, values in found.items():
+        for name, mine, other in zip(names, values, wanted[key], strict=True):
+            is_fraction = isinstance(mine, float) and other is not None
+            assert abs(mine - other) < 1e-6 if is_fraction else mine == other, (mart, key, name, mine, other)

@@ -15,9 +15,9 @@ import pytest
 from infra.sandbox.generator import generate
 from infra.sandbox.parameters import Params
 from ingest.contract import load
-from tests.dbt import recount
+from tests.dbt import recount_loops as recount
 from tests.dbt.lakehouse import FIRST, Lakehouse
-from tests.dbt.recount import Rows
+from tests.dbt.recount_loops import Rows
 
 pytestmark = pytest.mark.slow
 # Two communities, two townships, a county, and one that became a district: 偃师市, 偃师区 since 2021.
