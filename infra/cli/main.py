@@ -12,6 +12,7 @@ VERBS = {  # verb -> module that has a function of the same name
     "build": "night",
     "changes": "consumers",
     "close": "decide",
+    "diff": "diff",
     "docs": "docs",
     "explain": "explain",
     "export": "consumers",
