@@ -142,6 +142,16 @@ def attach_lake(
     )
 
 
+def attach_serving(con: duckdb.DuckDBPyConnection) -> None:
+    """Attach the serving database as `serving`; the password goes by PGPASSWORD, as for the catalogue."""
+    s = settings()
+    os.environ["PGPASSWORD"] = s.pg_password.get_secret_value()
+    con.execute(
+        f"ATTACH 'dbname={s.pg_serving} host={s.pg_host} port={s.pg_port} user={s.pg_user}' "
+        "AS serving (TYPE postgres)"
+    )
+
+
 def dbt_environment() -> dict[str, str]:
     """What the dbt subprocess needs in its environment; profiles.yml reads these names."""
     s = settings()

@@ -7,9 +7,9 @@ with listed as (
 drill as (
     select
         event.event_id,
-        {{ shanghai_month('coalesce(min(report.reported_at), min(event.first_reported_at), min(event.occurred_at))') }}
+        {{ month_of(shanghai_date('coalesce(min(report.reported_at), min(event.first_reported_at), min(event.occurred_at))')) }}
             as petition_month,
-        {{ shanghai_month('coalesce(min(event.occurred_at), min(event.first_reported_at))') }} as happened_month
+        {{ month_of(shanghai_date('coalesce(min(event.occurred_at), min(event.first_reported_at))')) }} as happened_month
     from {{ ref('event') }} as event
     left join {{ ref('event_report') }} as report
         on event.event_id = report.event_id and report.platform = 'petition'

@@ -300,7 +300,7 @@ def closure(con: Con, business_date: date) -> dict[tuple[str, str, date, str], t
             "kept": is_due and all(closed and closed <= due for closed, due in mine),
         }
         for level, code in divisions_of(event["division_code"]):
-            for kind in {"all", event["event_kind"] or "all"}:
+            for kind in {"all", event["event_kind"] or "unknown"}:
                 if month:
                     cells[level, code, month, kind].append(fact)
     return {key: _closure(facts) for key, facts in cells.items()}

@@ -11,7 +11,7 @@ pair as (
     select
         a.platform as platform_a,
         b.platform as platform_b,
-        {{ shanghai_month('coalesce(event.first_reported_at, event.occurred_at)') }} as month,
+        {{ month_of(shanghai_date('coalesce(event.first_reported_at, event.occurred_at)')) }} as month,
         a.known_at < b.known_at as a_first,
         b.known_at < a.known_at as b_first,
         abs({{ epoch_seconds('a.known_at') }} - {{ epoch_seconds('b.known_at') }}) / 3600 as hours_between,

@@ -36,8 +36,8 @@ passed as (
 
 event as (
     select
-        event.division_code as place_code,
-        {{ shanghai_month('coalesce(event.first_reported_at, event.occurred_at)') }} as month,
+        event.division_code,
+        {{ month_of(shanghai_date('coalesce(event.first_reported_at, event.occurred_at)')) }} as month,
         event.event_kind as own_kind,
         passed.reported_at is not null as is_reported,
         passed.dispatched_at is not null as is_dispatched,
@@ -55,39 +55,28 @@ event as (
         on
             event.event_id = due.event_id
             and {{ shanghai_date('due.due_at') }} <= {{ session_value('business_date', 'date') }}
+    where coalesce(event.first_reported_at, event.occurred_at) is not null
 ),
 
-kind as (
-    select event.*, own_kind as event_kind from event where own_kind is not null
-    union all
-    select event.*, 'all' as event_kind from event
-),
-
-placed as (
-    {{ in_each_division('kind', 'place_code', [
-        'month', 'event_kind', 'is_reported', 'is_dispatched', 'is_handling', 'is_verified', 'is_archived',
-        'is_closed', 'hours_to_dispatch', 'hours_to_close', 'is_due', 'is_in_time'
-    ]) }}
-),
+placed as ({{ rolled_up('event') }}),
 
 final as (
     select
-        division_code,
-        division_level,
+        area_code as division_code,
+        area_level as division_level,
         month,
-        event_kind,
-        cast(count(*) as integer) as event_count,
+        {{ kind_or_all('own_kind') }} as event_kind,
+        {{ count_of() }} as event_count,
         {%- for stage in ['reported', 'dispatched', 'handling', 'verified', 'archived', 'closed'] %}
-        cast(count(*) filter (where is_{{ stage }}) as integer) as {{ stage }}_count,
+        {{ count_of('is_' ~ stage) }} as {{ stage }}_count,
         {%- endfor %}
         round(median(hours_to_dispatch), 6) as hours_to_dispatch,
         round(median(hours_to_close), 6) as hours_to_close,
-        cast(count(*) filter (where is_due) as integer) as due_count,
-        cast(count(*) filter (where is_in_time) as integer) as closed_in_time_count,
+        {{ count_of('is_due') }} as due_count,
+        {{ count_of('is_in_time') }} as closed_in_time_count,
         round(avg(case when is_due then case when is_in_time then 1.0 else 0.0 end end), 6) as closed_in_time_rate
     from placed
-    where month is not null
-    group by 1, 2, 3, 4
+    group by {{ by_division('own_kind') }}
 )
 
 {{ mart_rows('final') }}

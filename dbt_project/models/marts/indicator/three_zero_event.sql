@@ -48,7 +48,7 @@ final as (
         unit.unit_kind,
         unit.unit_id,
         unit.division_code,
-        {{ shanghai_month('counted.counted_at') }} as month,
+        {{ month_of(shanghai_date('counted.counted_at')) }} as month,
         counted.count_name,
         counted.event_id,
         {{ shanghai_date('counted.counted_at') }} as counted_on

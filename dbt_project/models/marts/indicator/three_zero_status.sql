@@ -27,7 +27,7 @@ unit as (
 ),
 
 span as (
-    select {{ shanghai_month('min(first_reported_at)') }} as first_month from {{ ref('event') }}
+    select {{ month_of(shanghai_date('min(first_reported_at)')) }} as first_month from {{ ref('event') }}
 ),
 
 month as (
