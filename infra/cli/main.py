@@ -10,6 +10,7 @@ VERBS = {  # verb -> module that has a function of the same name
     "audit": "night",
     "build": "night",
     "close": "decide",
+    "dashboard": "dashboard",
     "docs": "docs",
     "explain": "explain",
     "feeds": "feeds",

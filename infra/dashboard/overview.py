@@ -1,0 +1,81 @@
+"""The first page: three-zero of a division's villages, its loops by month, what rises."""
+
+from collections import defaultdict
+from typing import Any
+
+from infra.dashboard import charts, divisions, indicators, rising
+from infra.dashboard.reader import Row
+from infra.dashboard.view import View
+
+COUNTS = ("petition", "casualty_accident", "criminal_case", "major_public_order")  # each with `_count`
+FLAGS = ("is_three_zero", "is_zero_petition", "is_zero_accident", "is_zero_case")
+VILLAGES = """
+select unit_id, unit_name_zh, petition_count, casualty_accident_count, criminal_case_count,
+    major_public_order_count, is_three_zero, is_zero_petition, is_zero_accident, is_zero_case
+from three_zero_status
+where unit_kind = 'village' and unit_id between %(low)s and %(high)s and month = %(month)s
+order by unit_id limit 20000
+"""
+ORGANISATIONS = """
+select count(*) as units, count(*) filter (where is_three_zero) as is_three_zero
+from three_zero_status
+where unit_kind = 'organisation' and division_code between %(low)s and %(high)s and month = %(month)s
+"""
+MONTHS = """
+select month, count(*) as units, count(*) filter (where is_three_zero) as is_three_zero
+from three_zero_status
+where unit_kind = 'village' and unit_id between %(low)s and %(high)s
+    and month > %(month)s::date - interval '12 months' and month <= %(month)s
+group by month order by month
+"""
+PLACES = """
+select village_code, avg(lon) as lon, avg(lat) as lat from place
+where village_code between %(low)s and %(high)s and lon is not null and lat is not null
+group by village_code
+"""
+
+
+def overview(view: View) -> tuple[str, dict[str, Any]]:
+    """Template and values. A role without indicators sees the panels say so."""
+    ask, where = view.reader.ask, view.where
+    villages = ask(VILLAGES, **where)
+    children = _children(villages.rows, view)
+    places = {row["village_code"]: (row["lon"], row["lat"]) for row in ask(PLACES, **where)}
+    view.names(
+        [*divisions.way(view.division, view.home or view.division), *(row["code"] for row in children)]
+    )
+    return "overview.html.j2", {
+        "villages": villages,
+        "total": _sum(villages.rows),
+        "organisations": ask(ORGANISATIONS, **where).first,
+        "course": ask(MONTHS, **where),
+        "children": children,
+        "points": charts.points(villages.rows, places),
+        "panels": [
+            (one, indicators.course(view.reader, one, where)) for one in indicators.INDICATORS.values()
+        ],
+        "rising": rising.of(view),
+        "counts": COUNTS,
+        "flags": FLAGS,
+    }
+
+
+def _sum(rows: list[Row]) -> Row:
+    """The villages of some rows added up: units, how many of them have each flag, the counts."""
+    added: Row = {"units": len(rows)}
+    for name in FLAGS:
+        added[name] = sum(bool(row[name]) for row in rows)
+    for name in COUNTS:
+        added[name] = sum(row[f"{name}_count"] or 0 for row in rows)
+    return added
+
+
+def _children(rows: list[Row], view: View) -> list[Row]:
+    """One row a division of the next level; below a township the villages themselves are the table."""
+    finer = divisions.below(view.level)
+    if finer is None or finer == "village":
+        return []
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[divisions.up_to(row["unit_id"], finer)].append(row)
+    return [{"code": code, **_sum(members)} for code, members in sorted(groups.items())]
