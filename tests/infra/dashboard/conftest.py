@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -40,13 +41,17 @@ class Site:
     roles: dict[str, str]
     database: str
 
-    def client(self, role: str | None = None) -> httpx.Client:
+    @contextmanager
+    def client(self, role: str | None = None) -> Iterator[httpx.Client]:
         """A browser's connection; with a role it is signed in."""
-        client = httpx.Client(base_url=self.url, follow_redirects=True, headers={"Origin": self.url})
-        if role:
-            given = {"role": self.roles[role], "password": PASSWORD}
-            assert client.post("/signin", data=given).status_code == 200
-        return client
+        origin = {"Origin": self.url}
+        with httpx.Client(
+            base_url=self.url, follow_redirects=True, headers=origin, trust_env=False
+        ) as client:
+            if role:
+                given = {"role": self.roles[role], "password": PASSWORD}
+                assert client.post("/signin?next=/health", data=given).status_code == 200
+            yield client
 
 
 def make_database(owner: str) -> str:
