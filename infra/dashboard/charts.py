@@ -6,7 +6,8 @@ from math import cos, radians
 
 from infra.dashboard.reader import Row
 
-WIDTH, HEIGHT, MARGIN = 640, 420, 16
+WIDTH, HEIGHT, MARGIN = 640, 470, 16
+TINY = 1e-9  # degrees: a single village has no extent
 LINE_WIDTH, LINE_HEIGHT = 120, 30
 
 
@@ -24,19 +25,14 @@ def points(rows: Sequence[Row], places: dict[str, tuple[float, float]]) -> list[
     known = [(row, *places[row["unit_id"]]) for row in rows if row["unit_id"] in places]
     if not known:
         return []
-    lons, lats = [lon for _, lon, _ in known], [lat for _, _, lat in known]
-    squeeze = cos(radians((min(lats) + max(lats)) / 2))  # a degree of longitude is shorter up north
-    wide, high = (max(lons) - min(lons)) * squeeze, max(lats) - min(lats)
-    scale = min((WIDTH - 2 * MARGIN) / (wide or 1e-9), (HEIGHT - 2 * MARGIN) / (high or 1e-9))
-    if not wide and not high:
-        scale = 0.0
+    west, east = min(lon for _, lon, _ in known), max(lon for _, lon, _ in known)
+    south, north = min(lat for _, _, lat in known), max(lat for _, _, lat in known)
+    squeeze = cos(radians((south + north) / 2))  # a degree of longitude is shorter up north
+    wide, high = (east - west) * squeeze, north - south
+    scale = min((WIDTH - 2 * MARGIN) / (wide or TINY), (HEIGHT - 2 * MARGIN) / (high or TINY))
     left, top = (WIDTH - wide * scale) / 2, (HEIGHT - high * scale) / 2
     return [
-        Point(
-            row,
-            round(left + (lon - min(lons)) * squeeze * scale, 1),
-            round(top + (max(lats) - lat) * scale, 1),
-        )
+        Point(row, round(left + (lon - west) * squeeze * scale, 1), round(top + (north - lat) * scale, 1))
         for row, lon, lat in known
     ]
 

@@ -12,18 +12,13 @@ KINDS = (
 )
 COLUMNS = """event_id, event_kind, category, occurred_at, first_reported_at, division_code, grade, status,
     outcome, first_platform, report_count, platform_count, closed_at"""
-COUNTED = {  # the part of a unit's event_ids that one count is made of
-    "petition": "e.is_petition",
-    "casualty_accident": "e.is_casualty_accident",
-    "criminal_case": "e.is_criminal_case",
-    "major_public_order": "e.is_major_public_order",
-}
+RAISED = "petition_raised"
 PAGE = "order by first_reported_at desc nulls last, event_id limit %(limit)s offset %(offset)s"
 OF_UNIT = """
 select {columns} from event e where event_id = any(
-    select unnest(event_ids) from three_zero_status
-    where unit_kind = %(kind)s and unit_id = %(unit)s and month = %(month)s
-) and {counted} {page}
+    select event_id from three_zero_event
+    where unit_kind = %(kind)s and unit_id = %(unit)s and month = %(month)s and count_name = %(count_name)s
+) {page}
 """
 OF_MATTER = """
 select {columns} from event e where event_id = any(
@@ -31,12 +26,18 @@ select {columns} from event e where event_id = any(
     where division_code = %(division)s and event_kind = %(event_kind)s and window_end = %(window_end)s
 ) {page}
 """
-# A petition belongs to the month in which it was raised, everything else to the one in which it happened.
+# As event_closure counts them: by the month of the first report.
 OF_MONTH = """
 select {columns} from event e where division_code between %(low)s and %(high)s
-    and case when is_petition then first_reported_at else coalesce(occurred_at, first_reported_at) end
-        between %(begin)s and %(end)s - interval '1 microsecond' {only} {page}
+    and coalesce(first_reported_at, occurred_at) >= %(begin)s
+    and coalesce(first_reported_at, occurred_at) < %(end)s {only} {page}
 """
+ONLY = {  # what of a month's events is asked for
+    "kind": "and event_kind = %(event_kind)s",
+    "closed": "and status in ('closed', 'archived')",
+    "stage": "and exists (select from event_stage s where s.event_id = e.event_id and s.stage = %(stage)s)",
+}
+STAGES_COUNTED = ("reported", "dispatched", "handling", "verified", "archived")
 EVENT = "select * from event where event_id = %(event)s"
 PLACE = "select place_kind, label_zh, grid_code from place where place_id = %(place)s"
 STAGES = """
@@ -60,24 +61,29 @@ def events(view: View) -> tuple[str, dict[str, Any]]:
     unit = view.matching("unit", r"[0-9A-Za-z-]{1,64}")
     until = view.matching("until", r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
     kind = view.choice("kind", ("", *KINDS))
-    having = view.choice("having", ("", *COUNTS))
+    having = view.choice("having", ("", *COUNTS, RAISED))
     values: dict[str, object] = {**view.where, **view.window, "event_kind": kind}
     if unit:
         if not having:
             raise BadRequest("having")
-        query = OF_UNIT.format(**parts, counted=COUNTED[having])
+        query = OF_UNIT.format(**parts)
+        values["count_name"] = f"{having}_count"
         values |= {"kind": view.choice("unit_kind", ("village", "organisation")), "unit": unit}
     elif until:
         query, values = OF_MATTER.format(**parts), values | {"window_end": until}
     else:
-        only = "and event_kind = %(event_kind)s" if kind else ""
-        query, values = OF_MONTH.format(**parts, only=only), values | divisions.bounds(view.month)
+        passed = view.choice("passed", ("", "closed", *STAGES_COUNTED))
+        only = [ONLY["kind"]] if kind else []
+        only += [ONLY["closed" if passed == "closed" else "stage"]] if passed else []
+        query = OF_MONTH.format(**parts, only=" ".join(only))
+        values |= {"stage": passed, **divisions.bounds(view.month)}
     found = view.reader.ask(query, **values)
     rows, more = paged(found)
     view.names([view.division, *(row["division_code"] for row in rows if row["division_code"])])
     return "events.html.j2", {
         "found": found, "rows": rows, "more": more, "exact": bool(unit or until), "unit": unit,
-        "until": until, "kind": kind, "kinds": KINDS, "having": having,
+        "until": until, "passed": view.asked.get("passed", ""), "passes": ("closed", *STAGES_COUNTED),
+        "kind": kind, "kinds": KINDS, "having": having,
     }  # fmt: skip
 
 

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 from infra.dashboard.reader import Reader, Rows
 
+PASSED = {  # counts of event_closure -> what the events have passed
+    "closed_count": "closed",
+    **{f"{stage}_count": stage for stage in ("reported", "dispatched", "handling", "verified", "archived")},
+}
+
 
 @dataclass(frozen=True)
 class Indicator:
@@ -19,10 +24,12 @@ class Indicator:
         None  # kind of event behind the numbers: "" for the row's own kind, None for no event
     )
 
-    @property
-    def counts(self) -> tuple[str, ...]:
-        """Columns that count events, so that a number leads to a list."""
-        return tuple(name for name in self.columns if name.endswith("_count") and self.events is not None)
+    def behind(self, name: str) -> dict[str, str] | None:
+        """Parameters of the list of events behind a count; None for what does not count events."""
+        if self.events is None or not name.endswith("_count"):
+            return None
+        passed = PASSED.get(name) if self.mart == "event_closure" else None
+        return {"kind": self.events, "passed": passed or ""}
 
 
 def _names(words: str) -> tuple[str, ...]:

@@ -61,7 +61,11 @@ def number(what: float | None) -> str:
 
 def percent(what: float | None) -> str:
     """A share with one decimal."""
-    return "–" if what is None else f"{what:.1%}"
+    if what is None:
+        return "–"
+    if 0.9995 <= what < 1:
+        return ">99.9%"  # what is not whole is not shown as whole
+    return "<0.1%" if 0 < what < 0.0005 else f"{what:.1%}"
 
 
 def day(what: date | None) -> str:

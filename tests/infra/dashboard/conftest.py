@@ -27,7 +27,14 @@ SCOPES = {  # role -> start of the divisions that it may see; None: no mart with
     "quality": None,
 }
 DIVIDED = (
-    *("three_zero_status", "three_zero_revision", "event", "event_closure", "dispute_resolution"),
+    *(
+        "three_zero_status",
+        "three_zero_event",
+        "three_zero_revision",
+        "event",
+        "event_closure",
+        "dispute_resolution",
+    ),
     *("petition_timeliness", "hazard_rectification", "grid_coverage", "task_loop", "rising_matter"),
 )
 OPEN = ("event_report", "event_stage", "event_party")  # reached through an event alone in these tests

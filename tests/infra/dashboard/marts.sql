@@ -42,13 +42,21 @@ SELECT unit_kind, unit_id, unit_name_zh, division_code, month, petition_count, p
     casualty_accident_count = 0 AS is_zero_accident,
     criminal_case_count + major_public_order_count = 0 AS is_zero_case,
     petition_count + casualty_accident_count + criminal_case_count + major_public_order_count = 0 AS is_three_zero,
-    ARRAY(SELECT 'E-' || lpad(to_hex((v * 1000 + m * 10 + n) %% %(events)s), 16, '0')
-        FROM generate_series(1, petition_count + casualty_accident_count + criminal_case_count
-            + major_public_order_count) n) AS event_ids,
     date '2026-10-20' AS _as_of, 'test-run' AS _run_id, 7::bigint AS _snapshot
 FROM counted;
 ALTER TABLE mart.three_zero_status ADD PRIMARY KEY (unit_kind, unit_id, month);
 CREATE INDEX ON mart.three_zero_status (division_code);
+CREATE TABLE mart.three_zero_event AS
+SELECT unit_kind, unit_id, division_code, month, count_name,
+    'E-' || lpad(to_hex((v * 1000 + m * 10 + place * 2 + n) %% %(events)s), 16, '0') AS event_id
+FROM mart.three_zero_status
+JOIN village ON code = division_code
+JOIN month USING (month),
+    LATERAL (VALUES (0, 'petition_count', petition_count), (1, 'casualty_accident_count', casualty_accident_count),
+        (2, 'criminal_case_count', criminal_case_count), (3, 'major_public_order_count', major_public_order_count),
+        (4, 'petition_raised_count', petition_raised_count)) c (place, count_name, size),
+    generate_series(1, size) n;
+ALTER TABLE mart.three_zero_event ADD PRIMARY KEY (unit_kind, unit_id, month, count_name, event_id);
 CREATE TABLE mart.three_zero_revision AS
 SELECT 'village' AS unit_kind, code AS unit_id, code AS division_code, date '2026-09-01' AS month,
     date '2026-10-15' AS revised_on, 'criminal_case_count' AS count_name, 0::bigint AS was, 1::bigint AS is_now,
@@ -108,38 +116,38 @@ SELECT code AS division_code, level AS division_level, month, kind AS event_kind
     villages * size / 4 AS closed_in_time_count,
     CASE WHEN villages * size / 2 > 0 THEN (villages * size / 4)::float / (villages * size / 2) END AS closed_in_time_rate
 FROM division, month, (VALUES ('all', 10), ('dispute', 6), ('petition', 4)) k (kind, size);
-ALTER TABLE mart.event_closure ADD PRIMARY KEY (division_code, division_level, month, event_kind);
+ALTER TABLE mart.event_closure ADD PRIMARY KEY (division_code, month, event_kind);
 CREATE TABLE mart.dispute_resolution AS
 SELECT code AS division_code, level AS division_level, month, kind AS dispute_type, villages * size AS found_count,
     villages * size - villages AS resolved_count, villages AS open_count, (villages > 3)::int * villages / 4 AS overdue_count,
     (size - 1)::float / size - 0.002 * m AS resolution_rate, 4.5 AS median_days
 FROM division, month, (VALUES ('all', 40), ('neighbour', 30), ('labour', 10)) k (kind, size);
-ALTER TABLE mart.dispute_resolution ADD PRIMARY KEY (division_code, division_level, month, dispute_type);
+ALTER TABLE mart.dispute_resolution ADD PRIMARY KEY (division_code, month, dispute_type);
 CREATE TABLE mart.petition_timeliness AS
 SELECT code AS division_code, level AS division_level, month, unit, villages * 3 AS petition_count,
     villages * 2 AS accept_due_count, villages AS accepted_in_time_count, 0.5::float AS accepted_in_time_rate,
     0 AS close_due_count, 0 AS closed_in_time_count, NULL::float AS closed_in_time_rate, 1 AS extended_count,
     2 AS repeat_count
 FROM division, month, (VALUES ('all'), ('第一街道办事处')) k (unit);
-ALTER TABLE mart.petition_timeliness ADD PRIMARY KEY (division_code, division_level, month, unit);
+ALTER TABLE mart.petition_timeliness ADD PRIMARY KEY (division_code, month, unit);
 CREATE TABLE mart.hazard_rectification AS
 SELECT code AS division_code, level AS division_level, month, grade AS hazard_grade, villages * 2 AS found_count,
     villages * 2 - 1 AS rectified_count, 1 AS open_count, m %% 2 AS overdue_count,
     (villages * 2 - 1)::float / (villages * 2) AS rectification_rate, m %% 2 = 0 AS is_dynamic_zero
 FROM division, month, (VALUES ('all'), ('general'), ('major')) k (grade);
-ALTER TABLE mart.hazard_rectification ADD PRIMARY KEY (division_code, division_level, month, hazard_grade);
+ALTER TABLE mart.hazard_rectification ADD PRIMARY KEY (division_code, month, hazard_grade);
 CREATE TABLE mart.grid_coverage AS
 SELECT code AS division_code, level AS division_level, month, villages * 2 AS grid_count, villages AS full_time_members,
     villages * 2 AS part_time_members, villages * 3 AS member_count, villages * 31 AS visit_count,
     villages * 4 AS publicity_count, villages AS volunteer_count, 0 AS grids_without_member
 FROM division, month;
-ALTER TABLE mart.grid_coverage ADD PRIMARY KEY (division_code, division_level, month);
+ALTER TABLE mart.grid_coverage ADD PRIMARY KEY (division_code, month);
 CREATE TABLE mart.task_loop AS
 SELECT code AS division_code, level AS division_level, month, villages * 5 AS sent_count, villages * 5 AS received_count,
     villages * 4 AS answered_count, villages * 3 AS answered_in_time_count, 0.8::float AS answered_rate,
     0.6::float AS answered_in_time_rate, 26.5::float AS median_hours
 FROM division, month;
-ALTER TABLE mart.task_loop ADD PRIMARY KEY (division_code, division_level, month);
+ALTER TABLE mart.task_loop ADD PRIMARY KEY (division_code, month);
 CREATE TABLE mart.rising_matter AS
 SELECT township || '000' AS division_code, 'township' AS division_level, 'dispute' AS event_kind,
     date '2026-09-22' AS window_start, date '2026-10-20' AS window_end, 3 AS observed, 0.9::float AS expected,

@@ -112,23 +112,22 @@ def test_a_number_leads_to_the_units_that_it_counts(site: Site) -> None:
                 assert page.row(f"第{county}区")[column] == str(counts[name])
                 if counts[name]:
                     units = Page(client.get(page.link(f"第{county}区", column)).text)
-                    cells = [row[3 + column - 1] for row in units.rows[1:]]
+                    cells = [row[column] for row in units.rows[1:]]
                     assert sum(map(int, cells)) == counts[name]
 
 
-def test_a_units_number_leads_to_its_events(site: Site) -> None:
-    number = 11  # criminal cases alone, two of them
-    code = CITY.codes()[number]
-    assert village_counts(number) == {**dict.fromkeys(PRIMES, 0), "criminal_case": 2}
+@pytest.mark.parametrize(("name", "column"), [*zip(PRIMES, range(5, 9), strict=True), ("petition_raised", 9)])
+def test_a_units_number_leads_to_just_its_events(site: Site, name: str, column: int) -> None:
+    names, number = [*PRIMES, "petition_raised"], 0  # village 0 has every count in the newest month
+    size = 2 if name == "petition_raised" else village_counts(number)[name]
     with site.client("city") as client:
-        page = Page(client.get(f"/unit/village/{code}").text)
-        assert page.row("2026-10")[1] == "✗ 未达成"
-        assert page.row("2026-10")[2:5] == ["✓", "✓", "✗"]
-        events = Page(client.get(page.link("2026-10", 7)).text)
-    named = {f"E-{(number * 1000 + n) % CITY.events:016x}" for n in (1, 2)}
-    # Of the events that the unit counts, the list shows those that are criminal cases.
-    kept = {event for event in named if int(event.removeprefix("E-"), base=16) % 5 == 2}
-    assert {row[0] for row in events.rows[1:]} == kept
+        page = Page(client.get(f"/unit/village/{CITY.codes()[number]}").text)
+        events = Page(client.get(page.link("2026-10", column)).text)
+    assert page.row("2026-10")[1:5] == ["✗ 未达成", "✗", "✗", "✗"]
+    assert page.row("2026-10")[column] == str(size)
+    assert {row[0] for row in events.rows[1:]} == {
+        f"E-{names.index(name) * 2 + n:016x}" for n in range(1, size + 1)
+    }
     assert "本表即该数字所计的事件" in events.text
 
 
@@ -163,6 +162,17 @@ def test_events_of_a_month_and_kind(site: Site) -> None:
     assert petitions
 
 
+def test_a_number_of_the_loop_leads_to_its_events(site: Site) -> None:
+    with site.client("city") as client:
+        page = Page(client.get("/loop/event_closure").text)
+        closed = Page(client.get(page.link("信访诉求", 7)).text)
+        handled = Page(client.get(page.link("信访诉求", 4)).text)
+    assert asked(page.link("信访诉求", 7)).items() >= {"passed": "closed", "kind": "petition"}.items()
+    assert {row[5] for row in closed.rows[1:]} == {"已办结"}
+    # Event e has a stage "handling"; half of the petitions, those of even number, are closed.
+    assert len(handled.rows) - 1 == 2 * (len(closed.rows) - 1)
+
+
 def test_an_indicator_by_kind_division_and_month(site: Site) -> None:
     with site.client("city") as client:
         page = Page(client.get("/loop/dispute_resolution").text)
@@ -186,7 +196,7 @@ def test_a_table_is_sorted_and_says_so(site: Site) -> None:
         text = client.get("/units", params={"sort": "criminal_case", "direction": "desc"}).text
         page = Page(text)
         second = Page(client.get("/units", params={"month": "2026-10", "page": "2"}).text)
-    column = [int(row[6]) for row in page.rows[1:]]
+    column = [int(row[4]) for row in page.rows[1:]]
     assert column == sorted(column, reverse=True)
     assert column[0] == 2
     assert [given.get("aria-sort") for tag, given in page.tags if given.get("aria-sort")] == ["descending"]
