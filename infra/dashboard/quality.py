@@ -2,17 +2,15 @@
 
 from typing import Any
 
+from infra.dashboard.reader import Row
 from infra.dashboard.view import View
 
 DIMENSIONS = ("conformity", "completeness", "accuracy", "consistency", "timeliness", "accessibility")
 DAYS = 14  # of the ledger
 SCORES = """
-with newest as (
-    select distinct on (feed, dimension) owner_zh, feed, dimension, assessed, met, grade
-    from data_quality where assessed > 0 order by feed, dimension, business_date desc
-)
-select owner_zh, dimension, sum(met)::float / sum(assessed) as score, max(grade) as grade
-from newest group by 1, 2 order by 1, 2
+select distinct on (feed, dimension) owner_zh, feed, dimension, business_date, assessed, met, score, grade,
+    trend
+from data_quality where assessed > 0 {only} order by feed, dimension, business_date desc
 """
 FRESHNESS = """
 select feed, platform, name_zh, owner_zh, last_business_date, last_received, last_outcome, expected_by,
@@ -41,15 +39,27 @@ FEED = "select * from feed_freshness where feed = %(feed)s"
 
 
 def quality(view: View) -> tuple[str, dict[str, Any]]:
-    """Scores by department and dimension, and how fresh each feed is."""
-    scores = view.reader.ask(SCORES)
-    by_owner: dict[str, dict[str, Any]] = {}
+    """Scores by department, feed and dimension, and how fresh each feed is."""
+    scores = view.reader.ask(SCORES.format(only=""))
+    departments: dict[str, dict[str, dict[str, Row]]] = {}
     for row in scores:
-        by_owner.setdefault(row["owner_zh"], {})[row["dimension"]] = row
+        departments.setdefault(row["owner_zh"], {}).setdefault(row["feed"], {})[row["dimension"]] = row
     return "quality.html.j2", {
-        "scores": scores, "by_owner": by_owner, "dimensions": DIMENSIONS,
-        "freshness": view.reader.ask(FRESHNESS),
+        "scores": scores, "departments": departments, "dimensions": DIMENSIONS,
+        "together": _together(departments), "freshness": view.reader.ask(FRESHNESS),
     }  # fmt: skip
+
+
+def _together(departments: dict[str, dict[str, dict[str, Row]]]) -> dict[str, dict[str, float]]:
+    """A department's score by dimension: what kept its rule in all its feeds, by what was assessed."""
+    added: dict[str, dict[str, float]] = {}
+    for owner, feeds in departments.items():
+        for name in DIMENSIONS:
+            rows = [scores[name] for scores in feeds.values() if name in scores]
+            if rows:
+                share = sum(row["met"] for row in rows) / sum(row["assessed"] for row in rows)
+                added.setdefault(owner, {})[name] = share
+    return added
 
 
 def overlap(view: View) -> tuple[str, dict[str, Any]]:
@@ -60,9 +70,10 @@ def overlap(view: View) -> tuple[str, dict[str, Any]]:
 
 
 def feed(view: View, key: str) -> tuple[str, dict[str, Any]]:
-    """One feed: its ledger and what went back to its department."""
+    """One feed: its scores, its ledger and what went back to its department."""
     return "feed.html.j2", {
         "key": key, "about": view.reader.ask(FEED, feed=key),
+        "scores": view.reader.ask(SCORES.format(only="and feed = %(feed)s"), feed=key),
         "ledger": view.reader.ask(LEDGER, feed=key, days=DAYS),
         "returns": view.reader.ask(RETURNS, feed=key),
     }  # fmt: skip

@@ -26,6 +26,13 @@ SCOPES = {  # role -> start of the divisions that it may see; None: no mart with
     "township": "410102001",
     "quality": None,
 }
+STATISTICS = """
+CREATE SCHEMA statistics;
+CREATE TABLE statistics.task_loop AS
+SELECT division_code, division_level, month, sent_count, NULL::int AS received_count, answered_count,
+    answered_in_time_count, answered_rate, answered_in_time_rate, median_hours, true AS is_suppressed
+FROM mart.task_loop;
+"""
 DIVIDED = (
     *(
         "three_zero_status",
@@ -92,6 +99,12 @@ def make_roles(database: str) -> dict[str, str]:
                         "CREATE POLICY {} ON mart.{} FOR SELECT TO {} USING (division_code LIKE {})"
                     ).format(sql.Identifier(role), sql.Identifier(mart), name, sql.Literal(f"{prefix}%"))
                 )
+        roles["statistics"] = role = f"test_statistics_{uuid4().hex[:8]}"
+        name = sql.Identifier(role)
+        con.execute(STATISTICS)
+        con.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(PASSWORD)))
+        con.execute(sql.SQL("GRANT USAGE ON SCHEMA statistics TO {}").format(name))
+        con.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA statistics TO {}").format(name))
     return roles
 
 

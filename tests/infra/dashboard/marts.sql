@@ -166,7 +166,8 @@ CREATE TABLE mart.feed_ledger AS
 SELECT feed, date '2026-10-20' - n AS business_date, 1000 + n AS received, 900 + n AS accepted, 60 AS refused,
     40 AS repeated, true AS is_balanced FROM generate_series(0, 29) n, (VALUES ('police.incident'), ('grid.event')) f (feed);
 CREATE TABLE mart.data_quality AS
-SELECT feed, owner_zh, dimension, date '2026-10-20' AS business_date, 1000::bigint AS assessed, 1000 - 13 * n AS met, n AS grade
+SELECT feed, owner_zh, dimension, date '2026-10-20' AS business_date, 1000::bigint AS assessed, 1000 - 13 * n AS met,
+    1 - 0.013 * n AS score, n AS grade, -0.004 AS trend
 FROM (VALUES ('police.incident', '市公安局'), ('grid.event', '市网格中心')) f (feed, owner_zh),
     unnest(ARRAY['conformity', 'completeness', 'accuracy', 'consistency', 'timeliness']) WITH ORDINALITY d (dimension, n);
 CREATE TABLE mart.return_item AS

@@ -208,7 +208,9 @@ def test_quality_is_by_department_and_freshness_by_feed(site: Site) -> None:
     with site.client("quality") as client:
         page = Page(client.get("/quality").text)
         feed = Page(client.get("/feed/grid.event").text)
-    assert page.row("市网格中心")[1] == f"{1 - 0.013:.1%} 优".replace(" ", "")
+    assert page.row("市网格中心")[1:] == [*(f"{1 - 0.013 * n:.1%}" for n in range(1, 6)), "–"]
+    assert page.row("police.incident")[2] == f"{1 - 0.026:.1%}良"
+    assert feed.row("一致性")[2:] == ["1,000", "948", "94.8%", "差", "-0.4 %"]
     assert page.row("网格事件grid.event")[-1] == "✗ 迟到"
     assert page.row("接处警police.incident")[-1] == "✓ 按时"
     assert feed.row("2026-10-20") == ["2026-10-20", "1,000", "900", "60", "40", "✓ 平衡"]
@@ -237,6 +239,16 @@ def test_a_mart_that_is_not_there_leaves_the_others(site: Site) -> None:
             con.execute("ALTER TABLE mart.place_away RENAME TO place")
     assert page.text.count("暂无数据") == 2
     assert page.row("第01区")
+
+
+def test_a_statistics_role_finds_its_suppressed_tables_under_the_same_names(site: Site) -> None:
+    with site.client("statistics") as client:
+        page = Page(
+            client.get("/loop/task_loop", params={"division": "410100000000", "month": "2026-10"}).text
+        )
+        assert "当前角色无权查看" not in client.get("/loop/task_loop").text
+        assert "暂无数据" in client.get("/loop/hazard_rectification").text
+    assert page.row("2026-10")[1:3] == ["120", "–"]
 
 
 @pytest.mark.parametrize(
