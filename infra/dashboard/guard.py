@@ -15,6 +15,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
@@ -35,8 +36,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                is_static = scope["path"].startswith("/static/")
-                headers["Cache-Control"] = "public, max-age=86400" if is_static else "no-store"
+                if scope["path"].startswith("/static/"):
+                    headers["Cache-Control"] = "public, max-age=86400"
             await send(message)
 
         if scope["method"] not in ("GET", "HEAD") and not _is_own(scope):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from infra.dashboard import charts, divisions, indicators, rising
+from infra.dashboard import charts, divisions, indicators
 from infra.dashboard.reader import Row
 from infra.dashboard.view import View
 
@@ -34,6 +34,15 @@ where village_code between %(low)s and %(high)s and lon is not null and lat is n
 group by village_code
 """
 
+# Places and kinds of event, never people.
+MATTERS = """
+select division_code, division_level, event_kind, window_start, window_end, observed, expected,
+    expected_low, expected_high, p_value
+from rising_matter
+where is_rising and division_code between %(low)s and %(high)s
+order by p_value, division_code, event_kind limit 20
+"""
+
 
 def overview(view: View) -> tuple[str, dict[str, Any]]:
     """Template and values. A role without indicators sees the panels say so."""
@@ -41,9 +50,9 @@ def overview(view: View) -> tuple[str, dict[str, Any]]:
     villages = ask(VILLAGES, **where)
     children = _children(villages.rows, view)
     places = {row["village_code"]: (row["lon"], row["lat"]) for row in ask(PLACES, **where)}
-    view.names(
-        [*divisions.way(view.division, view.home or view.division), *(row["code"] for row in children)]
-    )
+    rising = ask(MATTERS, **where)
+    named = [row["code"] for row in children] + [row["division_code"] for row in rising]
+    view.names([*divisions.way(view.division, view.home or view.division), *named])
     return "overview.html.j2", {
         "villages": villages,
         "total": _sum(villages.rows),
@@ -54,7 +63,7 @@ def overview(view: View) -> tuple[str, dict[str, Any]]:
         "panels": [
             (one, indicators.course(view.reader, one, where)) for one in indicators.INDICATORS.values()
         ],
-        "rising": rising.of(view),
+        "rising": rising,
         "counts": COUNTS,
         "flags": FLAGS,
     }

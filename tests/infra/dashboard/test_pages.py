@@ -264,6 +264,8 @@ def test_a_statistics_role_finds_its_suppressed_tables_under_the_same_names(site
         *(
             "/?division=4101",
             "/?division=%D9%A1" + "0" * 11,
+            "/event/%00",
+            "/events?until=2026-02-31",
             "/events?unit=410101001001",
             "/events?until=yesterday",
         ),

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from infra.dashboard import render
 from infra.stack import credentials
 from tests.infra.dashboard.conftest import PASSWORD, Site
 
@@ -109,9 +110,13 @@ def test_a_form_too_large_is_refused(site: Site) -> None:
         assert client.post("/signin", data={"role": "a" * 10_000}).status_code == 413
 
 
-def test_every_answer_forbids_scripts_and_storing(site: Site) -> None:
+def test_every_answer_forbids_scripts_and_storing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     with site.client("county") as client:
         answers = [client.get(path) for path in (*PAGES, "/signin", "/nothing")]
+        monkeypatch.setattr(render, "page", lambda *_: 1 / 0)
+        answers.append(client.get("/units"))
+    assert "ZeroDivisionError" not in answers[-1].text
+    assert answers[-1].status_code == 500
     for answer in answers:
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
