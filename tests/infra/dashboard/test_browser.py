@@ -114,6 +114,18 @@ def test_keyboard_alone_is_enough(tab: browser.Tab, large: Site) -> None:
     assert tab.run("document.querySelector('th[aria-sort]').textContent").startswith("名称")
 
 
+def test_paper_has_the_figures_and_not_the_controls(tab: browser.Tab, large: Site) -> None:
+    tab.go(large.url + "/")
+    tab.call("Emulation.setEmulatedMedia", media="print")
+    try:
+        for gone in (".menu", ".months", ".who", ".skip"):
+            assert tab.run(f"getComputedStyle(document.querySelector('{gone}')).display") == "none"
+        cut = "[...document.querySelectorAll('.scroll')].some(e => e.scrollHeight > e.clientHeight + 1)"
+        assert tab.run(cut) is False
+    finally:
+        tab.call("Emulation.setEmulatedMedia", media="")
+
+
 @pytest.mark.parametrize("path", ["/", "/units", "/loop/petition_timeliness", "/events", "/quality"])
 def test_a_phone_shows_all_without_scrolling_sideways(tab: browser.Tab, large: Site, path: str) -> None:
     tab.size(*browser.PHONE)
