@@ -10,8 +10,8 @@ KINDS = (
     *("criminal_case", "public_order", "fire", "traffic", "accident", "dispute", "petition", "hazard"),
     *("help", "supervision", "other"),
 )
-COLUMNS = """event_id, event_kind, category, occurred_at, first_reported_at, division_code, grade, status,
-    outcome, first_platform, report_count, platform_count, closed_at"""
+COLUMNS = """event_id, event_kind, occurred_at, time_precision, first_reported_at, division_code, status,
+    outcome, first_platform, report_count, platform_count"""
 RAISED = "petition_raised"
 PAGE = "order by first_reported_at desc nulls last, event_id limit %(limit)s offset %(offset)s"
 OF_UNIT = """

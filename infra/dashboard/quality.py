@@ -64,8 +64,8 @@ def _together(departments: dict[str, dict[str, dict[str, Row]]]) -> dict[str, di
 
 def overlap(view: View) -> tuple[str, dict[str, Any]]:
     """What duplicate reporting costs: pairs of platforms in a month, over all that the role sees."""
-    newest = view.reader.ask(NEWEST).first
-    month = view.month if view.asked.get("month") or not newest else newest["month"]
+    newest = (view.reader.ask(NEWEST).first or {}).get("month")
+    month = view.month if view.asked.get("month") else newest or view.month
     return "overlap.html.j2", {"found": view.reader.ask(OVERLAP, month=month), "of_month": month}
 
 

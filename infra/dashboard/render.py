@@ -73,9 +73,12 @@ def day(what: date | None) -> str:
     return "–" if what is None else what.isoformat()[:10]
 
 
-def moment(what: datetime | None) -> str:
-    """A moment in Shanghai, to the minute."""
-    return "–" if what is None else what.astimezone(divisions.ZONE).strftime("%Y-%m-%d %H:%M")
+def moment(what: datetime | None, precision: str = "exact") -> str:
+    """A moment in Shanghai to the minute, or to the day where nothing more is known."""
+    if what is None:
+        return "–"
+    form = "%Y-%m-%d" if precision == "day" else "%Y-%m-%d %H:%M"
+    return what.astimezone(divisions.ZONE).strftime(form)
 
 
 def month(what: date) -> str:

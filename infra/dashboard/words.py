@@ -26,7 +26,7 @@ def codes() -> dict[str, dict[tuple[str, str], str]]:
     with CODES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {
-        language: {(row["code_list"], row["code"]): row[f"label_{language}"] for row in rows}
+        language: {(row["code_list"], row["code"]): _begun(row[f"label_{language}"]) for row in rows}
         for language in LANGUAGES
     }
 
@@ -38,3 +38,8 @@ def label(code: object, code_list: str, language: str) -> str:
     return codes()[language].get(
         (code_list, str(code)), table()[language].get(f"{code_list}.{code}", str(code))
     )
+
+
+def _begun(text: str) -> str:
+    """With a capital, as words begin that stand alone in a cell."""
+    return text[:1].upper() + text[1:]

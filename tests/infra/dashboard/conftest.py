@@ -25,6 +25,7 @@ SCOPES = {  # role -> start of the divisions that it may see; None: no mart with
     "county": "410101",
     "township": "410102001",
     "quality": None,
+    "nowhere": "9999",  # may read every mart and sees no row of a division
 }
 STATISTICS = """
 CREATE SCHEMA statistics;
@@ -44,6 +45,7 @@ DIVIDED = (
     ),
     *("petition_timeliness", "hazard_rectification", "grid_coverage", "task_loop", "rising_matter"),
 )
+CITYWIDE = ("place", "cross_platform_overlap")
 OPEN = ("event_report", "event_stage", "event_party")  # reached through an event alone in these tests
 
 
@@ -88,8 +90,13 @@ def make_roles(database: str) -> dict[str, str]:
             con.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(PASSWORD)))
             con.execute(sql.SQL("GRANT USAGE ON SCHEMA mart TO {}").format(name))
             readable = ("division", "feed_freshness", "feed_ledger", "data_quality", "return_item")
-            for mart in readable if prefix is None else (*readable, *DIVIDED, *OPEN, "place"):
+            for mart in readable if prefix is None else (*readable, *DIVIDED, *OPEN, *CITYWIDE):
                 con.execute(sql.SQL("GRANT SELECT ON mart.{} TO {}").format(sql.Identifier(mart), name))
+            if prefix == SCOPES["nowhere"]:
+                con.execute("ALTER TABLE mart.cross_platform_overlap ENABLE ROW LEVEL SECURITY")
+                con.execute(
+                    "CREATE POLICY seen ON mart.cross_platform_overlap USING (current_user !~ 'nowhere')"
+                )
             for mart in DIVIDED if prefix else ():
                 con.execute(
                     sql.SQL("ALTER TABLE mart.{} ENABLE ROW LEVEL SECURITY").format(sql.Identifier(mart))

@@ -227,6 +227,14 @@ def test_what_a_role_may_not_read_is_said_and_not_shown(site: Site) -> None:
             assert "permission" not in answer.text
 
 
+def test_a_role_without_a_row_finds_empty_pages(site: Site) -> None:
+    with site.client("nowhere") as client:
+        for path in EVERY:
+            answer = client.get(path)
+            assert answer.status_code == (404 if path.startswith(("/unit/", "/event/")) else 200), path
+            assert "410101" not in answer.text
+
+
 def test_a_mart_that_is_not_there_leaves_the_others(site: Site) -> None:
     with psycopg.connect(credentials.database_uri("postgres", site.database), autocommit=True) as con:
         con.execute("ALTER TABLE mart.task_loop RENAME TO task_loop_away")
