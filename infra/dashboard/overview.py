@@ -8,21 +8,22 @@ from infra.dashboard.reader import Row
 from infra.dashboard.view import View
 
 COUNTS = ("petition", "casualty_accident", "criminal_case", "major_public_order")  # each with `_count`
-FLAGS = ("is_three_zero", "is_zero_petition", "is_zero_accident", "is_zero_case")
 VILLAGES = """
 select unit_id, unit_name_zh, petition_count, casualty_accident_count, criminal_case_count,
-    major_public_order_count, is_three_zero, is_zero_petition, is_zero_accident, is_zero_case
+    major_public_order_count, is_three_zero
 from three_zero_status
 where unit_kind = 'village' and unit_id between %(low)s and %(high)s and month = %(month)s
 order by unit_id limit 20000
 """
+# A small count may be withheld: then nothing is said of the whole either.
+MET = "case when bool_and(is_three_zero is not null) then count(*) filter (where is_three_zero) end"
 ORGANISATIONS = """
-select count(*) as units, count(*) filter (where is_three_zero) as is_three_zero
+select count(*) as units, {met} as is_three_zero
 from three_zero_status
 where unit_kind = 'organisation' and division_code between %(low)s and %(high)s and month = %(month)s
 """
 MONTHS = """
-select month, count(*) as units, count(*) filter (where is_three_zero) as is_three_zero
+select month, count(*) as units, {met} as is_three_zero
 from three_zero_status
 where unit_kind = 'village' and unit_id between %(low)s and %(high)s
     and month > %(month)s::date - interval '12 months' and month <= %(month)s
@@ -56,26 +57,30 @@ def overview(view: View) -> tuple[str, dict[str, Any]]:
     return "overview.html.j2", {
         "villages": villages,
         "total": _sum(villages.rows),
-        "organisations": ask(ORGANISATIONS, **where).first,
-        "course": ask(MONTHS, **where),
+        "organisations": ask(ORGANISATIONS.format(met=MET), **where).first,
+        "course": ask(MONTHS.format(met=MET), **where),
         "children": children,
+        "marks": {
+            "y": sum(row["is_three_zero"] is True for row in villages),
+            "n": sum(row["is_three_zero"] is False for row in villages),
+            "u": sum(row["is_three_zero"] is None for row in villages),
+        },
         "points": charts.points(villages.rows, places),
         "panels": [
             (one, indicators.course(view.reader, one, where)) for one in indicators.INDICATORS.values()
         ],
         "rising": rising,
         "counts": COUNTS,
-        "flags": FLAGS,
     }
 
 
 def _sum(rows: list[Row]) -> Row:
-    """The villages of some rows added up: units, how many of them have each flag, the counts."""
+    """Units, how many are three-zero, and the counts of some villages; None where one is withheld."""
+    columns = {"is_three_zero": "is_three_zero", **{name: f"{name}_count" for name in COUNTS}}
     added: Row = {"units": len(rows)}
-    for name in FLAGS:
-        added[name] = sum(bool(row[name]) for row in rows)
-    for name in COUNTS:
-        added[name] = sum(row[f"{name}_count"] or 0 for row in rows)
+    for name, column in columns.items():
+        values = [row[column] for row in rows]
+        added[name] = None if None in values else sum(values)
     return added
 
 

@@ -33,6 +33,9 @@ CREATE TABLE statistics.task_loop AS
 SELECT division_code, division_level, month, sent_count, NULL::int AS received_count, answered_count,
     answered_in_time_count, answered_rate, answered_in_time_rate, median_hours, true AS is_suppressed
 FROM mart.task_loop;
+CREATE TABLE statistics.three_zero_status AS SELECT * FROM mart.three_zero_status;
+UPDATE statistics.three_zero_status SET criminal_case_count = NULL, is_zero_case = NULL, is_three_zero = NULL
+WHERE criminal_case_count > 0;
 """
 DIVIDED = (
     *(
@@ -110,7 +113,8 @@ def make_roles(database: str) -> dict[str, str]:
         name = sql.Identifier(role)
         con.execute(STATISTICS)
         con.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(PASSWORD)))
-        con.execute(sql.SQL("GRANT USAGE ON SCHEMA statistics TO {}").format(name))
+        con.execute(sql.SQL("GRANT USAGE ON SCHEMA mart, statistics TO {}").format(name))
+        con.execute(sql.SQL("GRANT SELECT ON mart.division TO {}").format(name))
         con.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA statistics TO {}").format(name))
     return roles
 

@@ -251,12 +251,18 @@ def test_a_mart_that_is_not_there_leaves_the_others(site: Site) -> None:
 
 def test_a_statistics_role_finds_its_suppressed_tables_under_the_same_names(site: Site) -> None:
     with site.client("statistics") as client:
-        page = Page(
-            client.get("/loop/task_loop", params={"division": "410100000000", "month": "2026-10"}).text
-        )
-        assert "当前角色无权查看" not in client.get("/loop/task_loop").text
-        assert "暂无数据" in client.get("/loop/hazard_rectification").text
+        page = Page(client.get("/loop/task_loop").text)
+        overview = Page(client.get("/").text)
+        assert "当前角色无权查看" in client.get("/loop/hazard_rectification").text
     assert page.row("2026-10")[1:3] == ["120", "–"]
+    # What is withheld of one village is withheld of every sum with it, and said of none on the map.
+    for county in ("01", "02"):
+        units, _, counts = expected(f"4101{county}")
+        shown = [counts[name] if name != "criminal_case" else "–" for name in PRIMES]
+        assert counts["criminal_case"] > 0
+        assert overview.row(f"第{county}区")[1:] == [f"–/{units}", *map(str, shown)]
+    withheld = sum(village_counts(n)["criminal_case"] > 0 for n in range(CITY.villages))
+    assert f"○ 已隐去 {withheld}" in overview.text
 
 
 @pytest.mark.parametrize(
