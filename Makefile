@@ -56,8 +56,10 @@ bench: setup ## Measure the paths side by side with known tools
 	$(BIN)/python -m tests.bench
 
 eval: setup ## Measure the linkage against the sandbox's truth
+	$(BIN)/python -m tests.eval.public_sets
 	$(BIN)/python -m tests.eval --of persons
 	$(BIN)/python -m tests.eval --of events --seeds 51 52 --people 12000 --days 30
+	$(BIN)/python -m tests.eval.things
 
 docs: setup ## Write the pages on feeds and departments, without anything from the net
 	$(BIN)/sanling docs

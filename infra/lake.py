@@ -8,15 +8,18 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from infra import lookup
 from infra.settings import ROOT, STATE, TIMEZONE, settings
 
 EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")
-FUNCTIONS = ROOT / "expectations" / "rules" / "functions.sql"
+RULES = ROOT / "expectations" / "rules"
+FUNCTIONS, WORDS = RULES / "functions.sql", RULES / "data" / "word.csv"
 VARIABLE = re.compile(r"^SET VARIABLE (\w+)", re.MULTILINE)
 LAKE_OPTIONS = "ENCRYPTED, DATA_INLINING_ROW_LIMIT 0"
 # The first connection of a process checks the extensions' signatures, which takes 0.4 s; the later ones load
@@ -68,10 +71,20 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     begin_session(con)
 
 
+@lru_cache(maxsize=1)
+def functions() -> str:
+    """The shared functions as SQL: the words that a data steward keeps, as variables, and what reads them."""
+    words: dict[str, list[str]] = {}
+    for row in lookup.read(WORDS, ("meaning", "value")):
+        words.setdefault(row["meaning"], []).append("'" + row["value"].replace("'", "''") + "'")
+    lists = [f"SET VARIABLE words_{meaning} = [{', '.join(each)}];" for meaning, each in words.items()]
+    return "\n".join([*lists, FUNCTIONS.read_text(encoding="utf-8")])
+
+
 def begin_session(con: duckdb.DuckDBPyConnection) -> None:
     """Set what a cursor does not inherit from its connection: time zone, pseudonym key, functions."""
     begin_cursor(con)
-    con.execute(FUNCTIONS.read_text(encoding="utf-8"))
+    con.execute(functions())
 
 
 def begin_cursor(con: duckdb.DuckDBPyConnection) -> None:
@@ -88,7 +101,7 @@ def share_functions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     functions again, or working out the variables again, would cost as much as a small model does.
     """
     names = []
-    for statement in con.extract_statements(FUNCTIONS.read_text(encoding="utf-8")):
+    for statement in con.extract_statements(functions()):
         if statement.type == duckdb.StatementType.SET:
             con.execute(statement)
             names.append(VARIABLE.findall(statement.query)[-1])
@@ -126,6 +139,16 @@ def attach_lake(
     con.execute(
         f"ATTACH 'ducklake:postgres:dbname={s.pg_catalog} host={s.pg_host} port={s.pg_port} "
         f"user={s.pg_user}' AS lake (DATA_PATH 's3://lake/', {LAKE_OPTIONS}{mode})"
+    )
+
+
+def attach_serving(con: duckdb.DuckDBPyConnection) -> None:
+    """Attach the serving database as `serving`; the password goes by PGPASSWORD, as for the catalogue."""
+    s = settings()
+    os.environ["PGPASSWORD"] = s.pg_password.get_secret_value()
+    con.execute(
+        f"ATTACH 'dbname={s.pg_serving} host={s.pg_host} port={s.pg_port} user={s.pg_user}' "
+        "AS serving (TYPE postgres)"
     )
 
 

@@ -4,6 +4,17 @@ import psycopg
 
 from infra.settings import settings
 
+PURPOSES = ("governance", "statistics", "quality", "audit")  # 基层治理, 统计, 数据治理, 审计
+WHOLE_CITY = "sanling_whole_city"  # the group of roles whose scope is the whole city
+
+
+def group(purpose: str) -> str:
+    """The group role that holds the rights of a purpose; nobody logs in as it."""
+    return f"sanling_{purpose}"
+
+
+GROUPS = (*map(group, PURPOSES), WHOLE_CITY)
+
 
 def connect_serving(*, read_only: bool = False) -> psycopg.Connection:
     """A connection to the serving database as our own role; psycopg.OperationalError if refused."""

@@ -86,7 +86,6 @@ def _head(feed: str, platform: str, server: dict[str, Any], settings: dict[str, 
         "name": "TODO 名称",
         "domain": platform,
         "dataProduct": "sanling",
-        "tags": ["report"],
         "description": {
             "purpose": "TODO why the city may hold this.",
             "usage": "TODO",
@@ -102,6 +101,7 @@ def _head(feed: str, platform: str, server: dict[str, Any], settings: dict[str, 
         {"property": "returnDue", "value": 5, "unit": "d"},
     ]
     head = yaml.safe_dump(document, allow_unicode=True, sort_keys=False).splitlines()
+    head.append(f"tags: {_flow(['report'])}")
     served = [f"    {key}: {_flow(value)}" for key, value in server.items()]
     custom = [f"      - {_flow({'property': key, 'value': value})}" for key, value in settings.items()]
     promised = [f"  - {_flow(item)}" for item in sla]

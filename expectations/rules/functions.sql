@@ -64,7 +64,7 @@ SET VARIABLE line_blanks = _line_blanks();
 -- A pattern, not IN (...): the optimizer would make a join of that, for every row of every column.
 SET VARIABLE blank = '[' || _line_blanks() || _odd_blanks() || _invisible() || ']*';
 SET VARIABLE placeholder = getvariable('blank')
-    || '(?i:|无|不详|暂无|未知|不明|空|未填|未填写|未提供|待补|待补充|无数据|不清楚|null|none|n/a|na|nan|#n/a'
+    || '(?i:|' || array_to_string(list_transform(getvariable('words_blank'), lambda word: regexp_escape(word)), '|')
     || '|[(（<](?:空|null)[>）)]|[-—－]{1,3}|[/／\\、.。]|[*]{1,3}|[?？]{1,3})'
     || getvariable('blank');
 
@@ -230,8 +230,6 @@ CREATE OR REPLACE TEMP MACRO parse_number(x) AS
             )
             THEN TRY_CAST(translate(clean_code(x), ', +', '') AS DOUBLE)
     END;
-SET VARIABLE words_yes = ['1', '1.0', 'T', 'TRUE', 'Y', 'YES', '是', '有', '真', '对', '已', '√'];
-SET VARIABLE words_no = ['0', '0.0', 'F', 'FALSE', 'N', 'NO', '否', '无', '假', '未', '没有', '×'];
 CREATE OR REPLACE TEMP MACRO parse_boolean_cn(x) AS
     CASE
         WHEN x = '0' OR x = 'false' THEN FALSE

@@ -5,14 +5,17 @@ from importlib.util import find_spec
 
 import typer
 
-GROUPS = ("contract", "review", "sandbox", "stack")  # modules with an `app` of several verbs
+GROUPS = ("contract", "review", "role", "sandbox", "stack")  # modules with an `app` of several verbs
 VERBS = {  # verb -> module that has a function of the same name
+    "access": "access",
     "audit": "night",
     "build": "night",
+    "changes": "consumers",
     "close": "decide",
     "dashboard": "dashboard",
     "docs": "docs",
     "explain": "explain",
+    "export": "consumers",
     "feeds": "feeds",
     "ledger": "ledger",
     "night": "night",

@@ -59,18 +59,27 @@ def list_(
 
 
 @app.command("show")
-def show_(left: Left, right: Right, fmt: FormatOption = Format.table) -> None:
+def show_(
+    left: Left,
+    right: Right,
+    html: Annotated[
+        Path | None, typer.Option(help="also draw the bits as a waterfall into this file, without values")
+    ] = None,
+    fmt: FormatOption = Format.table,
+) -> None:
     """Show two records side by side, and what each comparison of the model says of them, in bits.
 
     It shows personal values: the look is noted (account, time, keys), and no log holds the values.
 
     Examples:
 
+      sanling review show <left> <right> --html waterfall.html
+
       sanling review show police.incident:41010220260001 petition.petition:XF2026100001
 
       sanling review show "police.incident:4101…#caller" "police.resident:77#resident" --format json
     """
-    from infra.review import explain, kinds
+    from infra.review import explain, kinds, waterfall
     from infra.review.compare import compare
 
     with restricted_lake() as (con, note):
@@ -83,6 +92,9 @@ def show_(left: Left, right: Right, fmt: FormatOption = Format.table) -> None:
             for row in explain.decisions(con, kind, [left])
             if {row["left_key"], row["right_key"]} == {left, right}
         ]
+    if html:
+        waterfall.write([told], html)
+        errors.print(f"drawn: {html}", highlight=False, markup=False)
     beside = [{"column": name, "left": one[name], "right": other[name]} for name in one]
     said = [vars(each) for each in told.said]
     if fmt is Format.json:

@@ -1,9 +1,11 @@
-"""Clustering and identity as SQL functions, so that dbt's models stay SQL and incremental like all others.
+"""Clustering, identity and rising matters as SQL functions: dbt's models stay SQL and incremental.
 
     cluster_apart(keys, anchors, marks, edges, decisions, margin) -> struct(labels, fates)   one row a graph
     cluster_by_average(keys, edges, decisions, threshold, missing) -> one label a key
     inherited_ids(keys, clusters, before)                   -> one ID or NULL a key
     identity_changes(before, after)                         -> list of struct(change, entity_id, other_id)
+    rising(observed, history, rest_observed, rest_history)
+        -> list of struct(expected, expected_low, expected_high, p_value, is_rising)
 
 Arguments are lists; graphs of different rows must share no key. Many rows are worked on at once.
 """
@@ -17,12 +19,17 @@ import pyarrow.compute
 from infra.fusion import average
 from infra.fusion.clustering import cluster_keys
 from infra.fusion.identity import CHANGES, changes, inherited
+from infra.fusion.rising import judge
 
 pc: Any = pyarrow.compute
 TEXTS = "VARCHAR[]"
+COUNTS = "BIGINT[]"
 EDGES = 'STRUCT("left" VARCHAR, "right" VARCHAR, weight DOUBLE)[]'
 DECISIONS = 'STRUCT("left" VARCHAR, "right" VARCHAR, decision VARCHAR)[]'
 CLUSTERED = "STRUCT(labels VARCHAR[], fates VARCHAR[])"
+JUDGED = (
+    "STRUCT(expected DOUBLE, expected_low DOUBLE, expected_high DOUBLE, p_value DOUBLE, is_rising BOOLEAN)[]"
+)
 CHANGED = "STRUCT(change VARCHAR, entity_id VARCHAR, other_id VARCHAR)[]"
 
 
@@ -33,6 +40,7 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
         ("cluster_by_average", _average, [TEXTS, EDGES, DECISIONS, "DOUBLE", "DOUBLE"], TEXTS),
         ("inherited_ids", _inherit, [TEXTS, TEXTS, TEXTS], TEXTS),
         ("identity_changes", _change, [TEXTS, TEXTS], CHANGED),
+        ("rising", _rising, [COUNTS, COUNTS, COUNTS, COUNTS], JUDGED),
     )
     for name, function, arguments, result in functions:
         types = [duckdb.type(argument) for argument in arguments]
@@ -67,6 +75,15 @@ def _change(before: Any, after: Any) -> Any:
     before, after = _whole(before), _whole(after)
     rows = [changes(b.values, a.values).to_pylist() for b, a in zip(before, after, strict=True)]
     return pa.array(rows, pa.list_(pa.struct(list(CHANGES))))
+
+
+def _rising(observed: Any, history: Any, rest_observed: Any, rest_history: Any) -> Any:
+    counts = [_whole(part) for part in (observed, history, rest_observed, rest_history)]
+    found = judge(*(part.flatten().to_numpy(zero_copy_only=False) for part in counts))
+    numbers = (found.expected, found.low, found.high, found.p_value)
+    columns = [*(pa.array(values, from_pandas=True) for values in numbers), pa.array(found.is_rising)]
+    names = ["expected", "expected_low", "expected_high", "p_value", "is_rising"]
+    return _rows(counts[0], pa.StructArray.from_arrays(columns, names=names))
 
 
 def _rows(like: Any, values: Any) -> Any:

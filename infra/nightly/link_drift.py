@@ -39,7 +39,7 @@ FROM compared
 JOIN watched USING (entity_kind, measure)
 JOIN sized USING (entity_kind, measure, item)
 WHERE abs(share - former) > moves_by AND base >= least_base
-    AND (is_known OR measure NOT LIKE '%by_feed')  -- a new feed has moved from nowhere
+    AND (is_known OR measure NOT SIMILAR TO '.*_by_(feed|group)')  -- a new feed has moved from nowhere
 ORDER BY abs(share - former) DESC, entity_kind, measure, item
 """
 

@@ -1,6 +1,7 @@
-"""The marts as dbt's manifest describes them: keys, descriptions, what must not be null."""
+"""The marts as dbt's manifest describes them: keys, descriptions, what must not be null, who may read."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from infra.nightly import build
@@ -17,6 +18,14 @@ class Mart:
     description: str
     columns: dict[str, str]  # name -> description
     not_null: tuple[str, ...]
+    read_by: tuple[str, ...] = ()  # purposes that may read it; the audit always may
+    division_column: str | None = None  # 12-digit code that row-level security compares
+    department_column: str | None = None  # department whose rows these are
+    is_reference: bool = False  # public reference, the same for every reader
+    column_read_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # columns with fewer readers
+    count_columns: tuple[str, ...] = ()  # counts in which small cells are suppressed
+    kind_column: str | None = None  # its value `all` stands for the sum of the other values
+    adds_up: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # count -> the counts that make it
 
 
 def marts() -> list[Mart]:
@@ -29,9 +38,11 @@ def marts() -> list[Mart]:
 def _mart(node: dict[str, Any]) -> Mart:
     key = node["config"].get("unique_key") or []
     columns = [column for name, column in node["columns"].items() if name not in INTERNAL]
+    meta = node["config"].get("meta") or {}
+    keys = (key,) if isinstance(key, str) else tuple(key)
     return Mart(
         name=node["alias"],
-        key=(key,) if isinstance(key, str) else tuple(key),
+        key=keys,
         description=node["description"],
         columns={column["name"]: column["description"] for column in columns},
         not_null=tuple(
@@ -39,4 +50,34 @@ def _mart(node: dict[str, Any]) -> Mart:
             for column in columns
             if any(constraint["type"] == "not_null" for constraint in column.get("constraints") or [])
         ),
+        read_by=tuple(meta.get("read_by") or ()),
+        division_column=meta.get("division_column"),
+        department_column=meta.get("department_column"),
+        is_reference=bool(meta.get("is_reference")),
+        column_read_by={
+            column["name"]: tuple(column["meta"]["read_by"])
+            for column in columns
+            if "read_by" in (column.get("meta") or {})
+        },
+        count_columns=tuple(meta.get("count_columns") or _integers(columns, keys)),
+        kind_column=meta.get("kind_column") or _kind(columns, keys),
+        adds_up={total: tuple(parts) for total, parts in (meta.get("adds_up") or {}).items()},
     )
+
+
+def _integers(columns: list[dict[str, Any]], key: tuple[str, ...]) -> list[str]:
+    """Whole numbers beside a month: counts, where the model does not say which they are."""
+    if "month" not in key:
+        return []
+    return [
+        column["name"]
+        for column in columns
+        if column.get("data_type") in ("integer", "bigint") and column["name"] not in key
+    ]
+
+
+def _kind(columns: list[dict[str, Any]], key: tuple[str, ...]) -> str | None:
+    """The text column of the key that is neither division nor month, if there is just one."""
+    texts = {column["name"] for column in columns if column.get("data_type") == "varchar"}
+    found = [name for name in key if name in texts and name not in ("division_code", "division_level")]
+    return found[0] if len(found) == 1 else None

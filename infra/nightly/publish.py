@@ -1,8 +1,9 @@
 """Step `publish`: the audited marts of the lake become schema `mart` in PostgreSQL, in one transaction.
 
 1. The lake's snapshot is named: its commit carries the run id and the business date.
-2. Every mart is copied from that snapshot into schema `mart_next`, with keys, indexes, comments, grants.
-3. One transaction puts `mart_next` in the place of `mart` and records the publication.
+2. Every mart is copied from that snapshot into schema `mart_next`, with keys, indexes, comments, policies and
+   grants; what statistics may read goes into `statistics_next`, without small cells.
+3. One transaction puts both in the place of `mart` and `statistics` and records the publication.
 4. The batches that went into it are marked as built.
 
 Killed anywhere, it leaves either the old marts or the new ones, and a rerun does the rest.
@@ -13,15 +14,14 @@ from typing import Any
 
 import duckdb
 
-from infra.lake import connect
-from infra.nightly import audit, dressing, journal, publication, swap
+from infra.lake import attach_serving, connect
+from infra.nightly import audit, dressing, journal, publication, statistics, swap
 from infra.nightly.fingerprint import fingerprint
 from infra.nightly.locks import lake_writer
 from infra.nightly.marts import INTERNAL, Mart, marts
 from infra.nightly.register import mark_built
 from infra.nightly.snapshots import current_snapshot, sign
 from infra.serving import connect_serving
-from infra.settings import settings
 
 AUTHOR = "sanling publish"
 NOTE = """
@@ -44,7 +44,8 @@ def publish(day: date, run_id: str) -> dict[str, Any]:
             snapshot = name_snapshot(con, day, run_id)
             described = marts()
             counts = copy(con, described, day, run_id, snapshot)
-            dressing.dress(described)
+            dressing.dress(described, swap.NEXT)
+            dressing.dress(statistics.copy(con, described, day, run_id, snapshot), statistics.NEXT)
             left = swap.swap(
                 lambda serving: publication.record(serving, run_id, day, snapshot, fingerprint(), counts)
             )
@@ -90,15 +91,6 @@ def copy(
         counts[mart.name] = int(row[0]) if row else 0
     con.execute("DETACH serving")
     return counts
-
-
-def attach_serving(con: duckdb.DuckDBPyConnection) -> None:
-    """Attach the serving database as `serving`; the password goes by PGPASSWORD, as for the catalogue."""
-    s = settings()
-    con.execute(
-        f"ATTACH 'dbname={s.pg_serving} host={s.pg_host} port={s.pg_port} user={s.pg_user}' "
-        "AS serving (TYPE postgres)"
-    )
 
 
 def serving_rows() -> dict[str, int]:

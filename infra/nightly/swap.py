@@ -1,4 +1,4 @@
-"""Put schema `mart_next` in the place of `mart` without hurting those who read.
+"""Put schemas `mart_next` and `statistics_next` in the place of those without `_next`, hurting no reader.
 
 A rename takes no lock on a table, so a reader in the middle of a query or of a plain transaction is neither
 stopped nor broken: it finishes on the old tables and finds the new ones by its next statement. Only a
@@ -15,7 +15,9 @@ import psycopg
 from infra.nightly import publication
 from infra.serving import connect_serving
 
-CURRENT, NEXT, OLD = "mart", "mart_next", "mart_old_"
+CURRENT, NEXT = "mart", "mart_next"
+SCHEMAS = {NEXT: CURRENT, "statistics_next": "statistics"}  # swapped in one transaction
+OLD = "{}_old_"
 WAIT = "SANLING_READERS_WAIT_SECONDS"
 WAIT_DEFAULT = 600.0
 GIVEN_WAY = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
@@ -33,7 +35,7 @@ WITH RECURSIVE dependent AS (
     FROM pg_depend d
     JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
     JOIN pg_class base ON base.oid = d.refobjid AND d.refclassid = 'pg_class'::regclass
-    JOIN pg_namespace n ON n.oid = base.relnamespace AND n.nspname = %s
+    JOIN pg_namespace n ON n.oid = base.relnamespace AND n.nspname = ANY (%s)
     WHERE r.ev_class <> base.oid
     UNION
     SELECT r.ev_class, depth + 1
@@ -54,10 +56,11 @@ class ReadersInTheWay(RuntimeError):
 
 
 def clear_next() -> None:
-    """An empty `mart_next`, whatever a run before left there."""
+    """Empty schemas for the next marts, whatever a run before left there."""
     with connect_serving() as con:
-        con.execute(f"DROP SCHEMA IF EXISTS {NEXT} CASCADE".encode())
-        con.execute(f"CREATE SCHEMA {NEXT}".encode())
+        for name in SCHEMAS:
+            con.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE".encode())
+            con.execute(f"CREATE SCHEMA {name}".encode())
 
 
 def swap(record: Callable[[psycopg.Connection], None]) -> list[str]:
@@ -93,9 +96,10 @@ def sweep() -> list[str]:
     with connect_serving() as con:
         con.autocommit = True
         con.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
-        former = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s)"
-        for (name,) in con.execute(former, (OLD,)).fetchall():
-            if con.execute(DEPENDENTS, (name,)).fetchone():
+        former = "SELECT nspname FROM pg_namespace WHERE nspname ^@ ANY (%s)"
+        wanted = [OLD.format(name) for name in SCHEMAS.values()]
+        for (name,) in con.execute(former, (wanted,)).fetchall():
+            if con.execute(DEPENDENTS, ([name],)).fetchone():
                 held.append(name)
                 continue
             try:
@@ -108,11 +112,12 @@ def sweep() -> list[str]:
 def _swap(con: psycopg.Connection, record: Callable[[psycopg.Connection], None]) -> list[str]:
     with con.transaction():
         con.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'".encode())
-        views = con.execute(DEPENDENTS, (CURRENT,)).fetchall()
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {CURRENT}".encode())
+        views = con.execute(DEPENDENTS, ([*SCHEMAS.values()],)).fetchall()
         tag = con.execute("SELECT pg_current_xact_id()::text").fetchone() or ("0",)
-        con.execute(f"ALTER SCHEMA {CURRENT} RENAME TO {OLD}{tag[0]}".encode())
-        con.execute(f"ALTER SCHEMA {NEXT} RENAME TO {CURRENT}".encode())
+        for following, current in SCHEMAS.items():
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {current}".encode())
+            con.execute(f"ALTER SCHEMA {current} RENAME TO {OLD.format(current)}{tag[0]}".encode())
+            con.execute(f"ALTER SCHEMA {following} RENAME TO {current}".encode())
         left = [name for name, is_plain, text in views if not (is_plain and _moved(con, name, text))]
         record(con)
     return left

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 import psycopg
 from psycopg import sql
 
+from infra.serving import GROUPS
 from infra.settings import STATE, TIMEZONE
 from infra.stack import credentials, owner
 from infra.stack.program import Program
@@ -35,6 +36,9 @@ OPTIONS = {
     # A failed statement and the detail of an error hold values of persons: keep both out of the log.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    # Who came, and, from the policies of the marts, what he read: never a statement.
+    "log_connections": "authorization",
+    "log_line_prefix": "%m %p %u %d ",
 }
 
 
@@ -98,12 +102,16 @@ def create_databases() -> None:
         for role in ROLES:
             verb = "ALTER" if role in roles else "CREATE"
             _set_password(con, verb, role)
+        for role in set(GROUPS) - roles:
+            _run(con, "CREATE ROLE {role} NOLOGIN", role=role)
         present = {name for (name,) in con.execute("SELECT datname FROM pg_database")}
         for database, role in DATABASES.items():
             run = partial(_run, con, database=database, role=role)
             if database not in present:
                 run("CREATE DATABASE {database} OWNER {role}")
             run("REVOKE ALL ON DATABASE {database} FROM PUBLIC")
+        for database in ("postgres", "template1"):  # consumers have no business there
+            _run(con, "REVOKE ALL ON DATABASE {database} FROM PUBLIC", database=database)
         _run(con, "ALTER ROLE {role} SET default_transaction_read_only = on", role="sanling_reader")
         _run(con, "GRANT CONNECT ON DATABASE {database} TO {role}", database="jwzh", role="sanling_reader")
     with _connect("jwzh") as con:
@@ -111,6 +119,7 @@ def create_databases() -> None:
         for right, kind in (("USAGE", "SCHEMAS"), ("SELECT", "TABLES")):
             con.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE jwzh GRANT {right} ON {kind} TO sanling_reader")
     credentials.add_connection("police", credentials.database_uri("sanling_reader", "jwzh"))
+    credentials.add_connection("pg_admin", credentials.database_uri(SUPERUSER, "postgres"))
 
 
 def _connect(database: str) -> psycopg.Connection:

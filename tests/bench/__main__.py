@@ -3,11 +3,12 @@
 import argparse
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-PATHS = ("database", "rest", "csv", "xlsx", "validation")
+PATHS = ("database", "rest", "csv", "xlsx", "validation", "serving")
 
 
 def main() -> int:
@@ -38,8 +39,11 @@ def _measured(given: argparse.Namespace, folder: Path) -> int:
         for name in given.paths or PATHS:
             work = folder / name
             work.mkdir()
-            rows = measure(name, work, given.scale, given.rounds)
-            show(rows, import_module(f"tests.bench.{name}").TITLE, Format(given.format))
+            module = import_module(f"tests.bench.{name}")
+            # a path of questions times each of them itself; one of whole runs is measured by the harness
+            own = getattr(module, "measure", partial(measure, name))
+            rows = own(work, given.scale, given.rounds)
+            show(rows, module.TITLE, Format(given.format))
             missed = missed or any(str(row["goal"]).endswith("MISSED") for row in rows)
     finally:
         lifecycle.down(lambda _: None)

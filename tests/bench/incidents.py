@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.rules.division import DIVISIONS
-from infra.lake import FUNCTIONS
+from infra.lake import functions
 from ingest.connectors import quote
 from ingest.contract import load
 from ingest.landing import Receipt
@@ -66,7 +66,7 @@ def prepared() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("SET TimeZone = 'Asia/Shanghai'")
     con.execute("SET memory_limit = '1GB'")
-    con.execute(FUNCTIONS.read_text(encoding="utf-8"))
+    con.execute(functions())
     return con
 
 

@@ -14,16 +14,32 @@ from tests.dbt.lakehouse import Lakehouse
 number = count(1)
 
 
+@pytest.fixture(scope="session")
+def pattern(stack: object) -> Iterator[str]:
+    """The catalogue that others are copies of: every table is there, without a row that a feed brought."""
+    before, name = settings().pg_catalog, f"lake_of_test_{os.getpid()}"
+    with _server() as con:
+        con.execute(f"CREATE DATABASE {name} OWNER {settings().pg_user}".encode())
+    Lakehouse(name).prepare()
+    Lakehouse(before).use()
+    yield name
+    with _server() as con:
+        con.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 @pytest.fixture(scope="module")
-def new_lakehouse(stack: object) -> Iterator[Callable[[], Lakehouse]]:
-    """Makes empty lakes; they go with the module."""
+def new_lakehouse(pattern: str) -> Iterator[Callable[[], Lakehouse]]:
+    """Makes lakes without a delivery; they go with the module."""
     made: list[str] = []
     before = settings().pg_catalog
 
     def make() -> Lakehouse:
-        made.append(f"lake_of_test_{os.getpid()}_{next(number)}")
+        made.append(f"{pattern}_{next(number)}")
         with _server() as con:
-            con.execute(f"CREATE DATABASE {made[-1]} OWNER {settings().pg_user}".encode())
+            con.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [pattern]
+            )
+            con.execute(f"CREATE DATABASE {made[-1]} OWNER {settings().pg_user} TEMPLATE {pattern}".encode())
         return Lakehouse(made[-1])
 
     yield make

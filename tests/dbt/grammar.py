@@ -7,7 +7,12 @@ from jinja2 import Environment
 
 from infra.generate import PROJECT
 
-FILES = ("engine/dialect.sql", "linkage/address.sql", "linkage/division_front.sql")
+FILES = (
+    "engine/dialect.sql",
+    "linkage/address.sql",
+    "linkage/division_front.sql",
+    "_generated/place_words.sql",
+)
 
 
 def macros() -> Any:

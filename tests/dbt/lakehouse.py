@@ -65,13 +65,20 @@ class Lakehouse:
 
     catalogue: str
     delivered: set[str] = field(default_factory=set)  # feeds that ever brought a batch
-    whole: list[int] = field(default_factory=list)  # days on which every model was built
     published: list[int] = field(default_factory=list)  # snapshots that consumers came to read
 
     def use(self) -> None:
         """Make this the lake that the settings name; every other method does so first."""
         os.environ["SANLING_PG_CATALOG"] = self.catalogue
         settings.cache_clear()
+
+    def prepare(self) -> None:
+        """Make every table, as a night does that no feed brought anything for."""
+        with self._connect() as con:
+            con.execute("create schema if not exists lake.ops")
+            for table in (BATCH, RULE_RESULT, DECISION, RETURN_DECISION):
+                con.execute(table)
+        self._dbt(["build", "--quiet", "--exclude-resource-type", "unit_test", "test"], 1)
 
     def deliver(
         self,
@@ -99,10 +106,6 @@ class Lakehouse:
         with self._connect() as con:
             _put(con, raw, f"s3://raw/{key}")
             _put(con, verdict, f"s3://verdicts/{key}")
-            con.execute("create schema if not exists lake.ops")
-            con.execute(BATCH)
-            con.execute(DECISION)
-            con.execute(RETURN_DECISION)
             _count(con, batch_id, len(rows), broken, refused=refused)
             before = con.execute(
                 "select built_as from lake.ops.batch where batch_id = ?", [batch_id]
@@ -130,12 +133,10 @@ class Lakehouse:
             arguments += ["--exclude-resource-type", "test"]
         if select:
             arguments += ["--select", *select]
-        elif self.whole:  # models of feeds without a batch are there, and nothing changes in them
-            idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
-            arguments += ["--exclude", *(f"{kind}_{name}" for name in idle for kind in ("base", "stg"))]
+        # Nothing changes in the models of a feed without a batch.
+        idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
+        arguments += ["--exclude", *(f"{kind}_{name}" for name in idle for kind in ("base", "stg"))]
         self._dbt(arguments, day, whole=whole)
-        if not select:
-            self.whole.append(day)
 
     def unit_tests(self) -> None:
         """Run dbt's unit tests; the models they test must have been built."""
@@ -238,7 +239,6 @@ def _count(
     con: duckdb.DuckDBPyConnection, batch_id: str, rows: int, broken: Sequence[Broken], *, refused: bool
 ) -> None:
     """What registration writes of an outcome: each broken rule, and the one rule of whole batches."""
-    con.execute(RULE_RESULT)
     con.execute("delete from lake.ops.rule_result where batch_id = ?", [batch_id])
     insert = "insert into lake.ops.rule_result values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     con.execute(insert, [batch_id, "schema", "batch", None, None, "规范性", "refuse", 1, int(refused)])

@@ -89,6 +89,12 @@ def test_one_door_written_in_several_ways(text: str) -> None:
         pytest.param(
             "中山路与建设路交叉口", {"crossing": "中山路/建设路"}, id="the crossing from the other side"
         ),
+        pytest.param("朝阳东路路口以东30米", {"road": "朝阳东路"}, id="where at the road, no name"),
+        pytest.param(
+            "绿城花园3-301",
+            {"estate": "绿城花园", "building": "3", "room": "301"},
+            id="its building",
+        ),
         pytest.param("桐柏路12号门前路段", {"road": "桐柏路", "number": "12"}, id="words that name no place"),
         pytest.param(
             "世纪城3期2号楼", {"estate": "世纪城3期", "building": "2"}, id="a phase is not a building"

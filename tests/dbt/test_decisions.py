@@ -1,6 +1,7 @@
 """What people decide about two records holds, in this night and all later ones, and anybody can ask why."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,19 +125,17 @@ def test_the_next_night_obeys(decided: Lakehouse, kind: str) -> None:
     assert are_one(decided, kind) == {"apart": False, "alike": True, "joined": True}
 
 
-@pytest.mark.parametrize("kind", ["event", "person"])
-def test_it_holds_when_a_record_changes_and_when_everything_is_compared(
-    decided: Lakehouse, kind: str
-) -> None:
+def test_it_holds_when_a_record_changes_and_when_everything_is_compared(decided: Lakehouse) -> None:
     changed = {"updated_at": "2026-10-03 10:00:00"}
     decided.deliver(CALL, 3, [{**row, **changed} for row in CALLS[:1]])
     decided.deliver(PERSON, 3, [{**row, **changed} for row in RESIDENTS[:1]])
     decided.night(*MODELS, day=3)
-    before = entities(decided, kind)
-    assert are_one(decided, kind) == {"apart": False, "alike": True, "joined": True}
+    before = {kind: entities(decided, kind) for kind in ("event", "person")}
+    for kind in before:
+        assert are_one(decided, kind) == {"apart": False, "alike": True, "joined": True}
     snapshot = decided.snapshot()
     decided.build(*MODELS, day=3, whole=True)
-    assert entities(decided, kind) == before
+    assert {kind: entities(decided, kind) for kind in before} == before
     assert decided.changes_since(snapshot) == []
 
 
@@ -249,6 +248,22 @@ def test_link_quality_counts_every_record_once(decided: Lakehouse) -> None:
         PERSON,
     )
     assert (lacking, base) == (len(RESIDENTS) - 2, len(RESIDENTS))  # two residents have a number
+
+
+def test_link_quality_says_how_groups_fare(decided: Lakehouse) -> None:
+    """Counted again without SQL: mentions with and without a number that stand with another record."""
+    mentions = decided.rows(
+        "select mention.id_no is not null, member.person_id "
+        "from lake.intermediate.int_person__mention as mention "
+        "join lake.intermediate.int_person__member as member using (mention_key)"
+    )
+    sizes = Counter(person for _, person in mentions)
+    for has_number, item in ((True, "with ID number"), (False, "without ID number")):
+        own = [sizes[person] > 1 for has, person in mentions if has == has_number]
+        assert decided.rows(
+            "select value, base from lake.mart.link_quality where measure = 'linked_by_group' and item = ?",
+            item,
+        ) == [(sum(own), len(own))]
 
 
 def test_explain_says_what_holds_each_record_and_no_personal_value(decided: Lakehouse) -> None:

@@ -99,6 +99,25 @@ def test_one_place_under_several_spellings(city: Lakehouse) -> None:
     assert found == [("碧沙岗公园", 3, 3)]
 
 
+def test_who_appears_where_in_which_part(city: Lakehouse) -> None:
+    """One park of three reports: a caller and petitioner, and the firm that a grid member names there."""
+    park = "(select place_id from lake.mart.place where label_zh = '碧沙岗公园')"
+    days = "min(valid_from)::varchar, max(valid_to)::varchar, max(division_code)"
+    parts = city.rows(
+        f"select relation, count(distinct person_id), {days} from lake.mart.person_place "
+        f"where place_id = {park} group by 1 order by 1"
+    )
+    period = ("2026-09-30", "2026-09-30", "410102001000")
+    assert parts == [("caller", 1, *period), ("petitioner", 1, *period)]
+    both = city.rows(f"select count(distinct person_id) from lake.mart.person_place where place_id = {park}")
+    assert both == [(1,)], "王伟 is one person in both parts"
+    firms = city.rows(
+        "select relation, name_zh from lake.mart.organisation_place join lake.mart.organisation "
+        f"using (organisation_id) where place_id = {park}"
+    )
+    assert firms == [("dispute", "郑州安达建筑有限责任公司")], "the name of the newest record"
+
+
 def test_the_ledger_is_balanced(city: Lakehouse) -> None:
     received = {
         (f"2026-10-0{n}", feed): len(rows) for n, day in enumerate(DAYS[:2], 1) for feed, rows in day.items()

@@ -3,10 +3,9 @@
 import pytest
 
 from infra import lake
-from infra.dbt_plugin import Plugin
+from infra.dbt_plugin import Plugin, run_values
 
 VARIABLES = "SELECT name, value, type FROM duckdb_variables() ORDER BY name"
-OF_A_RUN = {"business_date", "run_id", "whole", "seeds_folder"}
 
 
 @pytest.mark.usefixtures("stack")
@@ -19,5 +18,5 @@ def test_a_cursor_has_the_functions_and_variables_of_a_session_of_its_own() -> N
     cursor = shared.cursor()
     plugin.configure_cursor(cursor)
     found = cursor.execute(VARIABLES).fetchall()
-    assert [row for row in found if row[0] not in OF_A_RUN] == wanted
+    assert [row for row in found if row[0] not in run_values()] == wanted
     assert cursor.execute("SELECT mojibake('锟斤拷'), clean_text('　ａ ')").fetchall() == [(True, "a")]

@@ -19,6 +19,7 @@ MARTS = [
     for path in sorted((PROJECT / "models" / "marts").rglob("*.yml"))
     for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
 ]
+PURPOSES = {"governance", "statistics", "quality", "audit"}
 PERSONAL = {
     "name",
     "person_name",
@@ -79,6 +80,16 @@ def test_mart_says_its_purpose_and_owner_and_every_column_in_both_languages(mart
     for described in (mart, *mart["columns"]):
         assert CHINESE.search(described["description"]), described["name"]
         assert LATIN.search(described["description"]), described["name"]
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_mart_says_who_may_read_it_and_by_which_division(mart: dict[str, Any]) -> None:
+    meta, columns = mart["config"]["meta"], {column["name"] for column in mart["columns"]}
+    assert set(meta["read_by"]) <= PURPOSES
+    assert "audit" in meta["read_by"]
+    assert meta.get("division_column", min(columns)) in columns
+    if "division_code" in columns:
+        assert meta["division_column"] == "division_code", "rows would be shown to all or to nobody"
 
 
 @pytest.mark.parametrize("mart", MARTS)

@@ -114,7 +114,7 @@ def test_a_batch_that_was_killed_before_its_judgement_is_taken_up_by_the_next_ni
     calm = make(town, "undisturbed", begun)
     for day in (SECOND, THIRD):
         calm.night(day, POLICE, GRID, source="there")
-    assert late.marts() == calm.marts()
+    assert _without_days(late) == _without_days(calm)
     assert returned == _returns(town)
     assert any(f"date={SECOND}/" in key for key in returned)
     with psycopg.connect(late.uri("mart")) as con:
@@ -124,6 +124,15 @@ def test_a_batch_that_was_killed_before_its_judgement_is_taken_up_by_the_next_ni
             (FIRST,),
         ).fetchall()
     assert sorted(ledger) == [(feed, day, True) for feed in (GRID, POLICE) for day in (SECOND, THIRD)]
+
+
+def _without_days(world: World) -> tuple[Marts, list[tuple[str, ...]]]:
+    """The marts, and what became of entities, but not on which of two nights it was published."""
+    marts = world.marts()
+    del marts["entity_history"]
+    with psycopg.connect(world.uri("mart")) as con:
+        history = con.execute("SELECT entity_kind, entity_id, change, other_id FROM mart.entity_history")
+        return marts, sorted(history.fetchall(), key=str)
 
 
 def _returns(city: City) -> set[str]:

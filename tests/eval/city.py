@@ -5,7 +5,7 @@ What validation would refuse is left out by the truth, so the models see what th
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -37,7 +37,12 @@ def generated(params: Params) -> Iterator[Path]:
 
 
 def bring(
-    lakehouse: Lakehouse, folder: Path, first: date, last: date, written: Mapping[str, str] | None = None
+    lakehouse: Lakehouse,
+    folder: Path,
+    first: date,
+    last: date,
+    written: Mapping[str, str] | None = None,
+    feeds: Iterable[str] = FEEDS,
 ) -> int:
     """Register each feed's rows of some days as one batch; how many rows.
 
@@ -48,7 +53,7 @@ def bring(
         con.execute("create schema if not exists lake.ops")
         for table in (BATCH, DECISION, RULE_RESULT):
             con.execute(table)
-        return sum(_bring(con, folder, feed, first, last, written or {}) for feed in FEEDS)
+        return sum(_bring(con, folder, feed, first, last, written or {}) for feed in feeds)
 
 
 def _bring(

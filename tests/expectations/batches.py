@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from expectations.usual import Usual
 from expectations.validate import NO_HISTORY, judge_file
-from infra.lake import FUNCTIONS, set_pseudonym_key
+from infra.lake import functions, set_pseudonym_key
 from ingest import lineage
 from ingest.connectors import Part, quote
 from ingest.contract import Contract, load
@@ -30,7 +30,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'Asia/Shanghai'")
     con.execute("SET memory_limit = '1GB'")
     set_pseudonym_key(con, bytes(range(32)))
-    con.execute(FUNCTIONS.read_text(encoding="utf-8"))
+    con.execute(functions())
     return con
 
 

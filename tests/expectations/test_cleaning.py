@@ -228,10 +228,10 @@ def test_the_pseudonym_is_the_hmac_of_rfc_2104(con: duckdb.DuckDBPyConnection) -
 
 
 def test_a_pseudonym_without_a_key_is_an_error_and_no_value() -> None:
-    from infra.lake import FUNCTIONS
+    from infra.lake import functions
 
     bare = duckdb.connect()
-    bare.execute(FUNCTIONS.read_text(encoding="utf-8"))
+    bare.execute(functions())
     with pytest.raises(duckdb.Error, match="key is not set"):
         bare.execute("SELECT pseudonym('x')")
 

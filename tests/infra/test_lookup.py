@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from infra.lookup import LookupBroken, read
 from infra.settings import ROOT
 
-RULES, SEEDS = ROOT / "expectations" / "rules" / "data", ROOT / "dbt_project" / "seeds"
+RULES = ROOT / "expectations" / "rules" / "data"
+LISTS, SEEDS = ROOT / "dbt_project" / "lists", ROOT / "dbt_project" / "seeds"
 KEYS = {
     RULES / "accident_grade.csv": ("grade",),
     RULES / "holiday.csv": ("date",),
     RULES / "name_placeholder.csv": ("value",),
     RULES / "usual.csv": ("name",),
+    RULES / "word.csv": ("meaning", "value"),
+    LISTS / "place_word.csv": ("kind", "word"),
     SEEDS / "code_crosswalk.csv": ("code_list", "platform", "source_value"),
     SEEDS / "code_value.csv": ("code_list", "code"),
     SEEDS / "deadline.csv": ("matter", "step"),
@@ -32,7 +35,7 @@ def broken(folder: Path, *lines: str, head: str = HEAD) -> str:
 
 
 def test_every_list_of_the_repository_is_in_order() -> None:
-    assert set(KEYS) >= set(RULES.glob("*.csv"))
+    assert set(KEYS) >= {*RULES.glob("*.csv"), *LISTS.glob("*.csv")}
     assert all(read(path, key) for path, key in KEYS.items())
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from yamllint import linter
+from yamllint.config import YamlLintConfig
 
-from infra.settings import Settings
+from infra.settings import ROOT, Settings
 from ingest.connectors import SourceError
 from ingest.contract import Contract, parse
 from ingest.draft import draft
@@ -51,6 +53,7 @@ TYPES = {
 
 def drafted(sample: Path | str, feed: str = "police.case") -> tuple[Contract, str]:
     text = draft(str(sample), feed)
+    assert not list(linter.run(text, YamlLintConfig(file=str(ROOT / ".yamllint")))), "in the house style"
     return parse(text, f"{feed}.odcs.yaml"), text
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.lake import FUNCTIONS, set_pseudonym_key
+from infra.lake import functions, set_pseudonym_key
 from ingest import lineage
 from ingest.connectors import Part, identifier, quote
 from ingest.contract import Contract, load
@@ -21,7 +21,7 @@ value = st.none() | st.text(st.characters(exclude_characters="\0", codec="utf-8"
 def con() -> duckdb.DuckDBPyConnection:
     made = duckdb.connect()
     made.execute("SET TimeZone = 'Asia/Shanghai'")
-    made.execute(FUNCTIONS.read_text(encoding="utf-8"))
+    made.execute(functions())
     set_pseudonym_key(made, b"a key of a test")
     return made
 

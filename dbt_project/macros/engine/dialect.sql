@@ -166,3 +166,16 @@
 {% macro duckdb__regexp_parts(text, pattern, names) -%}
     regexp_extract({{ text }}, '{{ pattern }}', ['{{ names | join("', '") }}'])
 {%- endmacro %}
+
+{#- A date some days later; days may be an expression. -#}
+{% macro add_days(day, days) -%}
+    {{ return(adapter.dispatch('add_days')(day, days)) }}
+{%- endmacro %}
+
+{% macro default__add_days(day, days) -%}
+    date_add({{ day }}, cast({{ days }} as int))
+{%- endmacro %}
+
+{% macro duckdb__add_days(day, days) -%}
+    ({{ day }} + cast({{ days }} as integer))
+{%- endmacro %}

@@ -10,6 +10,7 @@ scope of that part: `meta={'scope': 'batches'}` (rows of pending batches, as in 
 `meta={'scope': 'records', 'driver': [...]}` (rows of the record keys that pending batches touch), or one of those of
 linkage: `'pairs'` (rows with an end that the night touches or that is gone) and `'groups'` (whole groups that the
 result has a row of), both by the keys of `driver`. `'unpublished'`: rows that the last publication did not have.
+`'unpublished_days'`: rows of dates (column `day`) that it did not have, and those of the night's own date.
 `'references'`: rows of the records whose references the night touches.
 -#}
 {% macro get_incremental_sync_sql(arg_dict) %}
@@ -73,6 +74,14 @@ result has a row of), both by the keys of `driver`. `'unpublished'`: rows that t
         {%- set key = config.get('unique_key') -%}
         target.{{ key }} not in (
             select kept.{{ key }} from ({{ published(this.schema, this.identifier, {key: 'varchar'}) }}) as kept
+        )
+    {%- elif meta.get('scope') == 'unpublished_days' -%}
+        (
+            target.{{ meta['day'] }} = {{ session_value('business_date', 'date') }}
+            or target.{{ meta['day'] }} not in (
+                select kept.{{ meta['day'] }}
+                from ({{ published(this.schema, this.identifier, {meta['day']: 'date'}) }}) as kept
+            )
         )
     {%- elif meta.get('scope') == 'groups' -%}
         (

@@ -9,15 +9,16 @@
 {%- endmacro %}
 
 {#-
-The same for the grammar: 3#楼 is 3幢, 25号附3 and 25之3 are 25-3, and 3-2-301 is 3幢2单元301室. A hyphen stays, since
-12-3号 is not 123号.
+The same for the grammar: 3#楼 is 3幢, 25号附3 and 25之3 are 25-3, 3-2-301 is 3幢2单元301室, and 3-301 after a name 3幢301室.
+A hyphen stays elsewhere, since 12-3号 is not 123号.
 -#}
 {% macro address_written(column) -%}
     {%- set steps = [
         ['[—–~]+', '-'], ['号楼|#楼?|栋', '幢'], ['[ ,，。;；、.()（）\"]', ''],
         ['(附近|旁边|旁|门口|门前|对面|路边|周边|一带|处)$', ''],
         ['([0-9])(?:之|号附)([0-9]+)号?', '\\1-\\2号'],
-        ['([0-9A-Z]+)(?:-|幢)([0-9]+)-([0-9A-Z]+)(?:室|号)?$', '\\1幢\\2单元\\3室']
+        ['([0-9A-Z]+)(?:-|幢)([0-9]+)-([0-9A-Z]+)(?:室|号)?$', '\\1幢\\2单元\\3室'],
+        ['(^|[^0-9A-Z路街巷道弄-])([0-9]{1,3}|[A-Z])-([0-9]{3,4})(?:室|号)?$', '\\1\\2幢\\3室']
     ] -%}
     {%- set written = namespace(text='upper(clean_code(' ~ column ~ '))') -%}
     {%- for pattern, replacement in steps -%}
@@ -65,20 +66,20 @@ estate, building, unit, room, site; each NULL where the text does not say it.
         select
             glued.*,
             coalesce(building, unit, room) is not null
-            or coalesce({{ matches('label', '(' ~ estate_words() ~ ')$') }}, false) as is_estate
+            or coalesce({{ matches('label', '(' ~ place_words('estate') ~ ')$') }}, false) as is_estate
         from (
             select
                 part.*,
                 coalesce(
                     number is null and cross_road is null
-                    and {{ matches('label_text', '^(小区|新村|家属院|公寓|大院|宿舍|花园|家园|苑|市场|路.)') }}, false
+                    and {{ matches('label_text', '^(小区|新村|家属院|公寓|大院|宿舍|花园|家园|苑|市场)') }}, false
                 ) as is_glued,
                 nullif(
                     case
-                        when {{ matches('label_text', '^(门前|门口|附近|对面|旁|路?口$|段$|路段$)') }} then ''
+                        when {{ matches('label_text', '^(门前|门口|附近|对面|旁|(路?[口段边]|路)?(以?[东西南北]侧?)?(约?[0-9]+米)?$)') }} then ''
                         when
                             number is null and cross_road is null
-                            and {{ matches('label_text', '^(小区|新村|家属院|公寓|大院|宿舍|花园|家园|苑|市场|路.)') }}
+                            and {{ matches('label_text', '^(小区|新村|家属院|公寓|大院|宿舍|花园|家园|苑|市场)') }}
                             then coalesce(near_road, '') || label_text
                         else label_text
                     end, ''
@@ -113,10 +114,6 @@ estate, building, unit, room, site; each NULL where the text does not say it.
             ) as part
         ) as glued
     ) as labelled
-{%- endmacro %}
-
-{% macro estate_words() -%}
-    小区|花园|家园|公寓|家属院|宿舍|新村|苑|城|庭|邸|府|大院|名居
 {%- endmacro %}
 
 {#- A number in digits: 十二 is 12; NULL for ''. -#}

@@ -66,7 +66,7 @@ division_form as (
         level,
         rpad(left(code12, {{ digits }}), 12, '0') as within,
         coalesce({{ division_stem('name_zh', level) }}, name_zh) as form,
-        {{ matches('name_zh', '(' ~ division_words(level) ~ ')$') }} as needs_word,
+        {{ matches('name_zh', '(' ~ place_words(level) ~ ')$') }} as needs_word,
         false as is_bare,
         code12
     from present
@@ -95,7 +95,7 @@ the name and `known`, the code that the record gives, does not tell which), size
                 sized.size,
                 {%- else %}
                 sized.size + case when form.needs_word then length(regexp_extract(
-                    substr(text.text, sized.size + 1), '^({{ division_words(level) }})', 1
+                    substr(text.text, sized.size + 1), '^({{ place_words(level) }})', 1
                 )) else 0 end as size,
                 {%- endif %}
                 sized.size * 4
@@ -117,7 +117,7 @@ the name and `known`, the code that the record gives, does not tell which), size
                         not form.needs_word
                         or {{ matches(
                             'substr(text.text, sized.size + 1)',
-                            '^(' ~ division_words(level) ~ ('|[0-9一二三四五六七八九十]+组' if level == 'village' else '') ~ ')'
+                            '^(' ~ place_words(level) ~ ('|[0-9一二三四五六七八九十]+组' if level == 'village' else '') ~ ')'
                         ) }}
                     )
                     {%- endif %}
@@ -129,16 +129,5 @@ the name and `known`, the code that the record gives, does not tell which), size
 
 {#- A division's name without the word for its kind: 林山寨 of 林山寨街道, 碧沙岗 of 碧沙岗社区居委会, 河南 of 河南省. -#}
 {% macro division_stem(name, kind) -%}
-    nullif({{ replace_all(name, '(' ~ division_words(kind) ~ ')$') }}, '')
-{%- endmacro %}
-
-{#- The words for a kind of division, the longest first. -#}
-{% macro division_words(kind) -%}
-    {%- if kind == 'village' -%}
-        (?:社区|村)(?:居民委员会|居委会|村民委员会|村委会|委员会|委会)?|居民委员会|居委会|村民委员会|村委会
-    {%- elif kind == 'township' -%}
-        街道办事处|街道办|街道|办事处|镇|乡
-    {%- else -%}
-        壮族自治区|回族自治区|维吾尔自治区|自治区|省|市|区|县|地区
-    {%- endif -%}
+    nullif({{ replace_all(name, '(' ~ place_words(kind) ~ ')$') }}, '')
 {%- endmacro %}

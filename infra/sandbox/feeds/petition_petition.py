@@ -1,5 +1,7 @@
 """The petition office: matters that people bring, with their clocks (feed petition.petition)."""
 
+from zlib import crc32
+
 import numpy as np
 
 from infra.sandbox import narratives
@@ -49,6 +51,8 @@ LOCAL = "属地乡镇（街道）"
 RETURNS = 0.2  # share of petitions that come again, as a new petition of the same matter
 JOINED = 0.06  # share of petitions whose matter a neighbour brings too
 DEADLINE = 60  # days (regulation of 2022)
+UNHEARD, SLOW = 4, 6  # percent of petitions that an office forwards, or closes, after the legal time
+LATER, SLOWER = 15, 35  # days that this takes on top
 
 
 def build(city: City, events: Events, plan: Plan) -> Frame:
@@ -141,9 +145,12 @@ def _registered(
 
 
 def _progress(city: City, rng: Rng, first: Frame) -> list[Frame]:
-    """Forwarded, in handling, closed, filed; each step is a new version of the petition."""
+    """Forwarded, in handling, closed, filed, a few too late; each step is a new version of the petition."""
     size = len(first["_at"])
-    sent = _working(rng, first["_at"].astype(np.int64) + rng.integers(1, 4, size) * DAY)
+    # By its number alone: no other draw moves for it.
+    luck = np.array([crc32(number.encode()) % 100 for number in first["XFJBH"].tolist()])
+    unheard, slow = luck < UNHEARD, (luck >= 50) & (luck < 50 + SLOW)
+    sent = _working(rng, first["_at"].astype(np.int64) + (rng.integers(1, 4, size) + LATER * unheard) * DAY)
     status = choose(rng, ("待办理", "待送达", "已送达待处理", "退回待办理"), size, (5, 2, 4, 1))
     frames = [version(first, np.arange(size), sent, XFJZT=status, GXSJ=times(city, sent))]
     some = np.flatnonzero(rng.random(size) < 0.75)
@@ -156,7 +163,7 @@ def _progress(city: City, rng: Rng, first: Frame) -> list[Frame]:
     )
     frames.append(version(first, some, work, XFJZT=status, GXSJ=times(city, work)))
     done = np.flatnonzero(rng.random(size) < 0.9)
-    closed = _working(rng, sent[done] + rng.integers(10, 48, len(done)) * DAY)
+    closed = _working(rng, sent[done] + (rng.integers(10, 48, len(done)) + SLOWER * slow[done]) * DAY)
     seen = closed + rng.integers(60, 3_000, len(done))
     changes = {"XFJZT": constant("已办结", len(done)), "BJSJ": times(city, closed), "GXSJ": times(city, seen)}
     frames.append(version(first, done, seen, **changes))

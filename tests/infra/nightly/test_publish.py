@@ -35,6 +35,18 @@ MARTS = [
         (),
     ),
     Mart("feed_ledger", ("feed", "business_date"), "台账 / ledger", {"feed": "数据集 / feed"}, ()),
+    Mart(
+        "dispute_resolution",
+        ("division_code", "month", "dispute_type"),
+        "化解率 / resolution",
+        {"division_code": "区划 / division", "month": "月 / month", "found_count": "发现 / found"},
+        ("found_count",),
+        read_by=("governance", "statistics"),
+        division_column="division_code",
+        count_columns=("found_count", "resolved_count", "open_count"),
+        kind_column="dispute_type",
+        adds_up={"found_count": ("resolved_count", "open_count")},
+    ),
     Mart("person", ("person_id",), "人 / persons", {"person_id": "编号 / id", "sex": "性别 / sex"}, ()),
 ]
 WRONG = {  # change of the lake -> check and subject that must speak up
@@ -55,6 +67,17 @@ CREATE TABLE lake.mart.event AS SELECT * FROM (VALUES
 CREATE TABLE lake.mart.event_report AS SELECT * FROM (VALUES
     ('{FEED}:410102202610010001', 'E-1'), ('grid.event:7', 'E-1'), ('grid.event:8', 'E-2')
 ) t(record_key, event_id);
+CREATE TABLE lake.mart.dispute_resolution AS
+    WITH village AS (SELECT * FROM (VALUES
+        ('410102001001', 'land', 20, 3), ('410102001001', 'debt', 30, 30), ('410102001002', 'land', 40, 25),
+        ('410102001002', 'debt', 50, 40)) t(division_code, dispute_type, found, resolved)),
+    level AS (SELECT * FROM (VALUES ('village', 12), ('township', 9)) t(division_level, digits))
+    SELECT rpad(division_code[:digits], 12, '0') AS division_code, division_level, DATE '2026-10-01' AS month,
+        kind AS dispute_type, sum(found) AS found_count, sum(resolved) AS resolved_count,
+        sum(found - resolved) AS open_count, sum(resolved) / sum(found) AS resolution_rate,
+        list(dispute_type) AS event_ids
+    FROM village, level, (VALUES ('all'), ('land'), ('debt')) k(kind)
+    WHERE kind IN ('all', dispute_type) GROUP BY ALL;
 CREATE TABLE lake.mart.person AS SELECT 'P-' || i AS person_id, '1' AS sex FROM range(20) r(i);
 CREATE TABLE lake.mart.feed_ledger AS SELECT '{FEED}' AS feed, DATE '2026-10-01' AS business_date,
     3::BIGINT AS received, 1::BIGINT AS accepted, 1::BIGINT AS refused, 1::BIGINT AS repeated;
@@ -98,7 +121,9 @@ def failures(error: pytest.ExceptionInfo[audit.AuditFailed]) -> list[tuple[str, 
 class TestPublish:
     def test_marts_arrive_with_keys_comments_and_run_columns(self) -> None:
         said = published()
-        assert said["marts"] == {"event": 2, "event_report": 3, "feed_ledger": 1, "person": 20}
+        assert said["marts"] == {
+            "dispute_resolution": 9, "event": 2, "event_report": 3, "feed_ledger": 1, "person": 20,
+        }  # fmt: skip
         assert one("SELECT count(*) FROM mart.event") == 2
         assert one("SELECT tags FROM mart.event WHERE event_id = 'E-1'") == ["a", "b"]
         assert one("SELECT (_as_of, _run_id, _snapshot)::text FROM mart.event LIMIT 1") == (
@@ -119,6 +144,36 @@ class TestPublish:
         )
         assert "_row_hash" not in columns
         assert {"_as_of", "_run_id", "_snapshot"} < {*columns}
+
+    def test_statistics_come_beside_them_without_small_cells(self) -> None:
+        published()
+        assert one("SELECT count(*) FROM mart.dispute_resolution WHERE resolved_count = 3") == 1
+        assert one("SELECT min(resolved_count) FROM statistics.dispute_resolution") >= 5
+        said = one(
+            "SELECT (found_count, resolved_count, resolution_rate, is_suppressed)::text "
+            "FROM statistics.dispute_resolution WHERE division_code = '410102001001' "
+            "AND dispute_type = 'land'"
+        )
+        assert said.endswith(",,t)")
+        assert one("SELECT count(*) FROM statistics.dispute_resolution WHERE NOT is_suppressed") > 0
+        assert one(
+            "SELECT bool_and(resolution_rate IS NOT NULL AND found_count = resolved_count + open_count) "
+            "FROM statistics.dispute_resolution WHERE NOT is_suppressed"
+        )
+        columns = one(
+            "SELECT array_agg(attname::text) FROM pg_attribute "
+            "WHERE attrelid = 'statistics.dispute_resolution'::regclass"
+        )
+        assert "event_ids" not in columns
+        tables = "SELECT array_agg(tablename::text) FROM pg_tables WHERE schemaname = 'statistics'"
+        assert one(tables) == ["dispute_resolution"]
+        assert (
+            one("SELECT has_table_privilege('sanling_statistics', 'mart.dispute_resolution', 'SELECT')")
+            is False
+        )
+        assert one(
+            "SELECT has_table_privilege('sanling_statistics', 'statistics.dispute_resolution', 'SELECT')"
+        )
 
     def test_the_snapshot_carries_run_and_date_and_can_be_read(self, lake: duckdb.DuckDBPyConnection) -> None:
         said = published()
@@ -217,6 +272,6 @@ class TestAudit:
             audit.audit(DAY, "other")
 
     def test_an_audit_of_nothing_is_no_pass(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(audit, "marts", lambda: [replace(MARTS[3], columns={})])
+        monkeypatch.setattr(audit, "marts", lambda: [replace(MARTS[-1], columns={})])
         with pytest.raises(audit.AuditBroken, match="nothing was measured for reference"):
             audit.audit(DAY, RUN)

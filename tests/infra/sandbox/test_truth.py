@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from infra.lake import functions
 from infra.sandbox import Params, city, events, generate, plan
 from infra.sandbox.dirt import faults
 from infra.sandbox.feeds import FEEDS, petition_petition
@@ -26,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def con(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Views: dirt, records, events, and each feed with its fault and its day."""
     with duckdb.connect() as open_con:
-        open_con.execute((ROOT / "expectations/rules/functions.sql").read_text(encoding="utf-8"))
+        open_con.execute(functions())
         for name in ("dirt", "records", "events", "persons", "places", "organisations"):
             open_con.execute(f"CREATE VIEW {name} AS FROM '{folder}/truth/{name}.parquet'")
         for feed in FEEDS:

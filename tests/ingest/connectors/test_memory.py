@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.usefixtures("stack"), pytest.mark.slow]
 BLOCK = 60_000  # rows that are written again and again
 FEW, MANY = 4, 12  # blocks; with fewer the readers' buffers are not yet full
 MOST = 1.25  # measured 1.02 to 1.17; a file held whole would cost 1.4 and more
+TIMES = 3  # how far a reader runs ahead depends on what else the machine does; what is held does not
 COLUMNS = ["编号", *(f"c{n}" for n in range(12))]
 
 
@@ -45,24 +46,34 @@ def peak(text: str, folder: Path) -> int:
     return int(done.stdout.split()[-1])
 
 
+def assert_bounded(measure: Callable[[int], int]) -> None:
+    """`measure`: blocks -> peak. The long one is measured again when it is too much: chance only adds."""
+    few = measure(FEW)
+    many = []
+    while len(many) < TIMES and (not many or many[-1] >= MOST * few):
+        many.append(measure(MANY))
+    assert min(many) < MOST * few, (few, many)
+
+
 @pytest.mark.parametrize(("form", "write"), [("csv", write_csv), ("ndjson", write_ndjson)])
 def test_a_file_three_times_as_long_needs_no_more_memory(
     form: str, write: Callable[[Path, int], None], tmp_path: Path
 ) -> None:
-    peaks = {}
-    for blocks in (FEW, MANY):
+    def measure(blocks: int) -> int:
         folder = tmp_path / str(blocks)
-        folder.mkdir()
-        write(folder, blocks)
+        if not folder.exists():
+            folder.mkdir()
+            write(folder, blocks)
         server = {"type": "local", "path": str(folder), "format": form}
-        peaks[blocks] = peak(contract_text(server, COLUMNS, pattern=f"*.{form}")[1], folder)
-    assert peaks[MANY] < MOST * peaks[FEW], peaks
+        return peak(contract_text(server, COLUMNS, pattern=f"*.{form}")[1], folder)
+
+    assert_bounded(measure)
 
 
 def test_three_times_the_pages_need_no_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    peaks = {}
     records = [dict(zip(COLUMNS, row(number), strict=True)) for number in range(BLOCK)]
-    for blocks in (FEW, MANY):
+
+    def measure(blocks: int) -> int:
         with serve(records * blocks) as platform:
             monkeypatch.setenv("SANLING_CONN_TRY", platform.connection)
             settings = {
@@ -72,5 +83,6 @@ def test_three_times_the_pages_need_no_more_memory(tmp_path: Path, monkeypatch: 
             }
             server = {"type": "api", "location": "${TRY}"}
             given = {**settings, "connection": "try", "tokenPath": "/oauth/token", "pageSize": 1000}
-            peaks[blocks] = peak(contract_text(server, COLUMNS, **given)[1], tmp_path)
-    assert peaks[MANY] < MOST * peaks[FEW], peaks
+            return peak(contract_text(server, COLUMNS, **given)[1], tmp_path)
+
+    assert_bounded(measure)

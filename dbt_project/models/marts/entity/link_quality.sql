@@ -86,6 +86,15 @@ summed as (
     from source_record
     where entity_kind = 'person'
     group by all
+    union all
+    select
+        'person' as entity_kind,
+        'linked_by_group' as measure,
+        item,
+        count_if(is_linked) as value,
+        count(*) as base
+    from ({{ person_groups() }}) as grouped
+    group by all
 ),
 
 final as (

@@ -70,7 +70,8 @@ final as (
             else 'reported'
         end as time_precision,
         place_id,
-        division_code,
+        -- Who may see a village's events sees those that its counts hold, so the village leads.
+        coalesce(village_code, division_code) as division_code,
         village_code,
         township_code,
         grid_code,

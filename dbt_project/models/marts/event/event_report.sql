@@ -21,11 +21,12 @@ with report as (
 
 final as (
     select
-        record_key,
-        event_id,
-        platform,
-        feed,
-        reported_at,
+        report.record_key,
+        report.event_id,
+        event.division_code,
+        report.platform,
+        report.feed,
+        report.reported_at,
         case
             when place = 1 then 'first'
             when relation = 'feedback' then 'follow_up'
@@ -42,6 +43,7 @@ final as (
         ) as link_score,
         case link_rule when 'likeness' then 'weights' when 'decision' then 'person' else 'rule' end as decided_by
     from report
+    inner join {{ ref('event') }} as event on report.event_id = event.event_id
 )
 
 {{ mart_rows('final') }}

@@ -55,6 +55,7 @@ final as (
         industry,
         village_code,
         township_code,
+        coalesce(village_code, township_code) as division_code,
         cast(record_count as integer) as record_count,
         cast(platform_count as integer) as platform_count,
         first_seen_on,

@@ -44,6 +44,7 @@ final as (
         village_code,
         grid_code,
         township_code,
+        coalesce(village_code, township_code) as division_code,
         round(lon, case when {{ may_be_home('place_kind') }} then 2 else 5 end) as lon,
         round(lat, case when {{ may_be_home('place_kind') }} then 2 else 5 end) as lat,
         coordinate_source,

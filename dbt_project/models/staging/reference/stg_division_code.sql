@@ -68,6 +68,7 @@ final as (
         case when division.level = 'village' then resolved.resolved_code12 end as village_code,
         township.code12 as township_code,
         county.code12 as county_code,
+        city.code12 as prefecture_code,
         province.name_zh as province_name,
         city.name_zh as city_name,
         county.name_zh as county_name,

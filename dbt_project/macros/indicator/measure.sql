@@ -1,0 +1,11 @@
+{#- TRUE where two relations agree in all of the columns. -#}
+{% macro alike(one, other, columns) -%}
+    {%- for column in columns %}
+    {{ one }}.{{ column }} = {{ other }}.{{ column }}{{ ' and' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Hours from one moment to a later one; NULL where one is missing or they are in the wrong order. -#}
+{% macro hours_between(start, finish) -%}
+    case when {{ start }} <= {{ finish }} then ({{ epoch_seconds(finish) }} - {{ epoch_seconds(start) }}) / 3600 end
+{%- endmacro %}

@@ -1,0 +1,154 @@
+"""Small cells of indicators: which counts statistics must not see, so that nobody can work them out.
+
+A count from 1 to `min_cell` - 1 is withheld. What could give it away by differencing is withheld too: counts
+add up over divisions (villages to a township, …), over kinds (the row `all`) and over columns (`adds_up`).
+
+The choice carries its own proof. A linear programme looks for a change of the table, as cheap as possible,
+that leaves every sum as it is, takes no count below zero and raises each small count by `min_cell`. Where the
+change is zero, cells are published; elsewhere they are withheld. The true table and the changed one then
+publish alike, and so does every mixture of them, so each withheld small cell spans at least `min_cell` for
+who knows all that is published. This is the linear form of secondary cell suppression (Fischetti and
+Salazar), with a fixed direction. It does not guard against what one department knows of its own cells, nor
+against comparing different marts or nights.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, hstack
+from scipy.sparse.csgraph import connected_components
+
+Mask = npt.NDArray[np.bool_]
+Cells = npt.NDArray[np.int64]  # numbers of cells: row * counts + count
+Numbers = npt.NDArray[np.float64]
+ABOVE = {"village": ("township", 9), "township": ("county", 6), "county": ("prefecture", 4)}
+# What it costs to withhold: totals are read more than their parts, and a zero says nothing of anybody.
+LEVEL_COST = {"village": 1.0, "township": 2.0, "county": 4.0, "prefecture": 16.0}
+TOTAL_COST, ZERO_COST = 3.0, 2.0
+ALL = "all"
+TINY = 1e-6  # of the solver's answer
+
+
+class NoPattern(RuntimeError):
+    """The solver found no change that hides the small cells; nothing may be published."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the counts of a mart add up. `kind`: column of its key in which `all` is the sum of the others."""
+
+    key: tuple[str, ...]
+    counts: tuple[str, ...]
+    kind: str | None
+    adds_up: Mapping[str, Sequence[str]]
+
+
+def withheld(rows: pd.DataFrame, shape: Shape, min_cell: int) -> Mask:
+    """Which cells (rows x counts) are to be withheld. Raises NoPattern."""
+    values = rows[list(shape.counts)].to_numpy(dtype=float, na_value=0.0)
+    hidden: Mask = (values >= 1) & (values < min_cell)
+    pairs = list(additions(rows, shape))
+    if not pairs or not hidden.any():
+        return hidden
+    sums, edges = _matrices(pairs, values.size)
+    _, component = connected_components(edges, directed=False)
+    primary, cost, flat = hidden.ravel(), _cost(rows, shape, values), values.ravel()
+    order = np.argsort(component, kind="stable")
+    concerned = np.unique(component[primary])
+    for side, edge in zip(
+        np.searchsorted(component[order], concerned),
+        np.searchsorted(component[order], concerned, side="right"),
+        strict=True,
+    ):
+        cells = order[side:edge]
+        if len(cells) > 1:
+            own = sums[np.unique(sums[:, cells].nonzero()[0])][:, cells]
+            primary[cells] |= _moved(own, flat[cells], primary[cells], cost[cells], min_cell)
+    return primary.reshape(values.shape)
+
+
+def additions(rows: pd.DataFrame, shape: Shape) -> Iterator[tuple[Cells, Cells]]:
+    """Every sum that a reader can do, one tuple a kind of sum: cells that are totals, each beside a part."""
+    width = len(shape.counts)
+    place = {name: number for number, name in enumerate(shape.counts)}
+    numbers = np.arange(len(rows)) * width
+    for total, parts in shape.adds_up.items():
+        own = np.array([place[name] for name in parts])
+        yield np.repeat(numbers + place[total], len(own)), (numbers[:, None] + own).ravel()
+    for totals, members in (_over_divisions(rows, shape), _over_kinds(rows, shape)):
+        for column in range(width):
+            yield totals * width + column, members * width + column
+
+
+def _over_divisions(rows: pd.DataFrame, shape: Shape) -> tuple[Cells, Cells]:
+    if "division_level" not in rows:
+        return np.array([], dtype=int), np.array([], dtype=int)
+    by = list(dict.fromkeys((*shape.key, "division_code", "division_level")))
+    parts = [
+        own.assign(division_level=level, division_code=own["division_code"].str[:digits].str.ljust(12, "0"))
+        for below, (level, digits) in ABOVE.items()
+        for own in [rows.loc[rows["division_level"] == below, by]]
+    ]
+    return _joined(rows, pd.concat(parts), by)
+
+
+def _over_kinds(rows: pd.DataFrame, shape: Shape) -> tuple[Cells, Cells]:
+    if shape.kind is None:
+        return np.array([], dtype=int), np.array([], dtype=int)
+    is_total = rows[shape.kind] == ALL
+    return _joined(rows[is_total], rows[~is_total], [name for name in shape.key if name != shape.kind])
+
+
+def _joined(totals: pd.DataFrame, parts: pd.DataFrame, by: list[str]) -> tuple[Cells, Cells]:
+    """Row numbers of totals and parts that agree in some columns; the index holds the row numbers."""
+    found = totals[by].reset_index(names="total").merge(parts[by].reset_index(names="part"), on=by)
+    return found["total"].to_numpy(dtype=int), found["part"].to_numpy(dtype=int)
+
+
+def _matrices(pairs: Sequence[tuple[Cells, Cells]], size: int) -> tuple[csr_array, csr_array]:
+    """One row a sum, with 1 at its total and -1 at its parts; and which cells a sum ties together."""
+    lines, columns, signs, count = [], [], [], 0
+    for totals, parts in pairs:
+        heads, line = np.unique(totals, return_inverse=True)
+        lines += [line + count, np.arange(len(heads)) + count]
+        columns += [parts, heads]
+        signs += [-np.ones(len(parts)), np.ones(len(heads))]
+        count += len(heads)
+    where = (np.concatenate(lines), np.concatenate(columns))
+    ties = tuple(np.concatenate(side) for side in zip(*pairs, strict=True))
+    return (
+        csr_array((np.concatenate(signs), where), shape=(count, size)),
+        csr_array((np.ones(len(ties[0])), ties), shape=(size, size)),
+    )
+
+
+def _moved(sums: csr_array, values: Numbers, primary: Mask, cost: Numbers, least: int) -> Mask:
+    """Where the cheapest change that raises every primary cell by `least` is not zero."""
+    nothing = np.zeros(len(values))
+    lower = np.concatenate([np.where(primary, least, 0.0), nothing])
+    upper = np.concatenate([np.full(len(values), np.inf), np.where(primary, 0.0, values)])
+    found = linprog(
+        np.concatenate([np.where(primary, 0.0, cost), cost]),
+        A_eq=hstack([sums, -sums], format="csr"),
+        b_eq=np.zeros(sums.shape[0]),
+        bounds=np.column_stack([lower, upper]),
+        method="highs",
+    )
+    if found.status != 0:
+        raise NoPattern(f"small cells cannot be hidden: {found.message}")
+    up, down = np.split(found.x, 2)
+    return np.asarray(np.abs(up - down) > TINY)
+
+
+def _cost(rows: pd.DataFrame, shape: Shape, values: Numbers) -> Numbers:
+    cost = np.where(values == 0, ZERO_COST, 1.0)
+    cost *= np.where([name in shape.adds_up for name in shape.counts], TOTAL_COST, 1.0)
+    if "division_level" in rows:
+        cost *= rows["division_level"].map(LEVEL_COST).to_numpy(dtype=float)[:, None]
+    if shape.kind is not None:
+        cost *= np.where(rows[shape.kind] == ALL, TOTAL_COST, 1.0)[:, None]
+    return cost.ravel()
