@@ -27,7 +27,7 @@ EXPECTED = (  # what a user can mend; all else is a fault of ours and shows its 
 FEED = ("feed", "batch", "received", "accepted", "refused", "repeated", "equation")
 NEXT = """
 [bold]make run[/]                                    the next day
-[bold]make up[/]                                     Airflow's web interface and scheduler
+[bold]make up[/]                                     Airflow's web interface, and the page of results
 [bold].venv/bin/sanling trace[/] {event}  the rows that it was made of
 [bold].venv/bin/sanling query[/] "select event_kind, count(*) from mart.event group by 1"
 [bold]make down[/]                                   stop everything"""

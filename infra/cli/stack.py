@@ -8,13 +8,16 @@ import typer
 
 from infra.cli.output import Format, FormatOption, console, errors, show
 
-app = typer.Typer(no_args_is_help=True, help="The local servers: object store, PostgreSQL, sandbox, Airflow.")
+app = typer.Typer(
+    no_args_is_help=True, help="The local servers: object store, PostgreSQL, sandbox, Airflow, page."
+)
 
 
 @app.command()
 def up(
     airflow: Annotated[bool, typer.Option("--airflow", help="also Airflow's servers")] = False,
     sandbox: Annotated[bool, typer.Option(help="also the sandbox's platforms")] = True,
+    dashboard: Annotated[bool, typer.Option(help="also the page of results")] = True,
 ) -> None:
     """Start what does not run yet, and wait until it answers.
 
@@ -24,12 +27,17 @@ def up(
 
       sanling stack up --airflow
 
-      SANLING_PG_PORT=5433 SANLING_S3_PORT=8333 sanling stack up --no-sandbox
+      SANLING_PG_PORT=5433 SANLING_S3_PORT=8333 sanling stack up --no-sandbox --no-dashboard
     """
     from infra.stack import configuration, credentials, lifecycle, owner, supervision
     from infra.stack.program import Group
 
-    asked: dict[Group, bool] = {"core": True, "sandbox": sandbox, "airflow": airflow}
+    asked: dict[Group, bool] = {
+        "core": True,
+        "sandbox": sandbox,
+        "airflow": airflow,
+        "dashboard": dashboard,
+    }
     groups = [group for group, is_asked in asked.items() if is_asked]
     try:
         with console.status("starting") as spinner:
@@ -53,6 +61,10 @@ def up(
         from infra.stack import airflow as servers
 
         console.print(f"Airflow: {servers.url()}  user {servers.USER}  password {servers.password()}")
+    if dashboard:
+        from infra.stack import dashboard as page
+
+        console.print(f"Results: {page.url()}  sign in with a role of `sanling role add`", highlight=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ Say = Callable[[str], None]
 UP = ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
 DEAD = ("FATAL", "EXITED", "STOPPED", None)
 CRASHING = 5.0  # seconds after which a program that starts again and again has failed
-ALL: tuple[Group, ...] = ("core", "sandbox", "airflow")
+ALL: tuple[Group, ...] = ("core", "sandbox", "airflow", "dashboard")
 
 
 class StackFailed(RuntimeError):

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 from infra.stack.credentials import LOOPBACK
 
-Group = Literal["core", "sandbox", "airflow"]
+Group = Literal["core", "sandbox", "airflow", "dashboard"]
 
 
 def nothing() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from infra.stack import airflow, postgres, sandbox, seaweed
+from infra.stack import airflow, dashboard, postgres, sandbox, seaweed
 from infra.stack.program import Group, Program
 
 
@@ -13,6 +13,7 @@ def programs(groups: Collection[Group]) -> list[Program]:
         *(seaweed.program, postgres.program),
         *(sandbox.petition, sandbox.emergency),
         *(airflow.api_server, airflow.scheduler, airflow.dag_processor),
+        dashboard.program,
     )
     chosen = [program for program in (make() for make in every) if program.group in groups]
     return sorted(chosen, key=lambda program: program.priority)

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
+UP = ("up", "--no-sandbox", "--no-dashboard")
 RUN = "import sys; from infra.cli import app; app(sys.argv[1:])"
 WRITE = """
 from io import BytesIO
@@ -83,7 +85,7 @@ def folder() -> Iterator[Stack]:
 def own(folder: Stack) -> Stack:
     """A stack that is up; one folder serves all tests, because a first start is the slow one."""
     folder.env.pop("SANLING_PG_PORT", None)
-    folder.run("up", "--no-sandbox")
+    folder.run(*UP)
     folder.python(WRITE)
     return folder
 
@@ -99,7 +101,7 @@ def test_up_again_changes_nothing_and_down_leaves_nothing(own: Stack) -> None:
     first = own.status()
     settings = (own.state / "settings.env").read_text(encoding="utf-8")
     (own.state / "settings.env").write_text(settings + "SANLING_MIN_CELL=7\n", encoding="utf-8")
-    own.run("up", "--no-sandbox")
+    own.run(*UP)
     again = own.status()
     assert {name: row["pid"] for name, row in again.items()} == {
         name: row["pid"] for name, row in first.items()
@@ -113,7 +115,7 @@ def test_up_again_changes_nothing_and_down_leaves_nothing(own: Stack) -> None:
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
     assert "nothing was running" in own.run("down").stdout
-    own.run("up", "--no-sandbox")
+    own.run(*UP)
     own.python(CHECK)
     assert set((own.state / "settings.env").read_text().splitlines()) == {
         *settings.splitlines(),
@@ -145,7 +147,7 @@ def test_orphans_of_a_killed_supervisor_are_stopped(own: Stack, verb: str) -> No
         psutil.wait_procs([psutil.Process(supervisor)] if psutil.pid_exists(supervisor) else [], timeout=5)
         assert {row["state"] for row in own.status().values()} == {"orphan"}
         old = {process.pid for process in own.processes()}
-        own.run(verb, *(["--no-sandbox"] if verb == "up" else []))
+        own.run(*(UP if verb == "up" else [verb]))
         assert not old & {process.pid for process in own.processes()}
         assert bystander.poll() is None
         if verb == "up":
@@ -162,11 +164,11 @@ def test_a_port_that_a_stranger_took_is_changed_or_named(own: Stack) -> None:
         stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         stranger.bind(("127.0.0.1", old))
         stranger.listen()
-        own.run("up", "--no-sandbox")
+        own.run(*UP)
         assert own.status()["postgres"]["port"] != old
         own.run("down")
         own.env["SANLING_PG_PORT"] = str(old)
-        refused = own.run("up", "--no-sandbox", check=False)
+        refused = own.run(*UP, check=False)
         assert refused.returncode == 1
         assert "SANLING_PG_PORT" in refused.stderr
 
@@ -176,7 +178,7 @@ def test_a_server_that_cannot_start_names_its_log(own: Stack) -> None:
     control = own.state / "postgres" / "data" / "global" / "pg_control"
     control.rename(own.state / "pg_control")
     try:
-        failed = own.run("up", "--no-sandbox", check=False)
+        failed = own.run(*UP, check=False)
         assert failed.returncode == 1
         assert "postgres.log" in failed.stderr.replace("\n", "")
     finally:
@@ -184,11 +186,26 @@ def test_a_server_that_cannot_start_names_its_log(own: Stack) -> None:
         (own.state / "pg_control").rename(control)
 
 
+def test_the_page_of_results_comes_up_with_the_stack_and_says_where_it_is(own: Stack) -> None:
+    said = own.run("up", "--no-sandbox").stdout
+    address = own.python(RUN, "dashboard").stdout.strip()
+    assert f"Results: {address}" in said
+    answer = httpx.get(f"{address}/signin", trust_env=False)
+    assert answer.status_code == 200
+    wrong = {"role": "sanling_writer", "password": "wrong"}
+    headers = {"Origin": address}
+    assert httpx.post(f"{address}/signin", data=wrong, headers=headers, trust_env=False).status_code == 401
+    own.run("down")
+    gone = own.python(RUN, "dashboard", check=False)
+    assert gone.returncode == 1
+    assert "sanling stack up" in gone.stderr.replace("\n", " ")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another user")
 def test_root_is_told_when_the_servers_cannot_reach_the_folder() -> None:
     closed = Path(tempfile.mkdtemp(prefix="sanling-test-"))  # mode 700
     try:
-        refused = Stack(closed / "state").run("up", "--no-sandbox", check=False)
+        refused = Stack(closed / "state").run(*UP, check=False)
         assert refused.returncode == 1
         assert "SANLING_STATE" in refused.stderr
         assert closed.stat().st_mode & 0o777 == 0o700
