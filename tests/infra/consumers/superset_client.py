@@ -1,7 +1,7 @@
 """Run with Superset's own Python: add a database, a dataset and a chart's query through its REST API.
 
-Standard input: JSON with `role`, `uri`, `schema`, `table`, `columns`. Prints the chart's rows, or `refused` and why,
-as one line of JSON. The server runs inside this process, as in Superset's own tests; nothing listens.
+Standard input: JSON with `role`, `uri`, `schema`, `table`, `columns`. Prints the chart's rows, or
+`refused` and why, as one line of JSON. The server runs inside this process; nothing listens.
 """
 
 import json
