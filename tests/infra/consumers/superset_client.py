@@ -1,7 +1,7 @@
 """Run with Superset's own Python: add a database, a dataset and a chart's query through its REST API.
 
-Standard input: JSON with `uri`, `schema`, `table`, `columns`. Prints the chart's rows, or `refused` and why,
-as one line of JSON. The server runs inside this process, as in Superset's own tests; nothing listens.
+Standard input: JSON with `role`, `uri`, `schema`, `table`, `columns`. Prints the chart's rows, or
+`refused` and why, as one line of JSON. The server runs inside this process; nothing listens.
 """
 
 import json
@@ -25,8 +25,7 @@ def main() -> None:
             sys.exit(0)
         return dict(answer.get_json())
 
-    name = f"sanling {asked['schema']}.{asked['table']}"
-    database = post("database/", {"database_name": name, "sqlalchemy_uri": asked["uri"]})
+    database = post("database/", {"database_name": asked["role"], "sqlalchemy_uri": asked["uri"]})
     dataset = post(
         "dataset/", {"database": database["id"], "schema": asked["schema"], "table_name": asked["table"]}
     )

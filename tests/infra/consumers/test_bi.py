@@ -61,7 +61,7 @@ def superset(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def chart(environment: dict[str, str], role: str, schema: str, table: str, column: str) -> dict[str, Any]:
     uri = roles.uri(role).replace("postgresql", "postgresql+psycopg2", 1)
-    asked = {"uri": uri, "schema": schema, "table": table, "columns": [column]}
+    asked = {"role": role, "uri": uri, "schema": schema, "table": table, "columns": [column]}
     done = subprocess.run(
         [f"{VENV}/bin/python", str(CLIENT)],
         input=json.dumps(asked), env=environment, check=True, capture_output=True, text=True,
