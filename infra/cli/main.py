@@ -13,6 +13,7 @@ VERBS = {  # verb -> module that has a function of the same name
     "changes": "consumers",
     "close": "decide",
     "dashboard": "dashboard",
+    "diff": "diff",
     "docs": "docs",
     "explain": "explain",
     "export": "consumers",
