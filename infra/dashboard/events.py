@@ -38,7 +38,10 @@ ONLY = {  # what of a month's events is asked for
     "stage": "and exists (select from event_stage s where s.event_id = e.event_id and s.stage = %(stage)s)",
 }
 STAGES_COUNTED = ("reported", "dispatched", "handling", "verified", "archived")
-EVENT = "select * from event where event_id = %(event)s"
+EVENT = """
+select {columns}, place_id, grid_code, grade, closed_at, deaths, serious_injuries
+from event where event_id = %(event)s
+"""
 PLACE = "select place_kind, label_zh, grid_code from place where place_id = %(place)s"
 STAGES = """
 select stage, entered_at, left_at, actor_unit, due_at, record_key from event_stage
@@ -90,7 +93,7 @@ def events(view: View) -> tuple[str, dict[str, Any]]:
 def event(view: View, key: str) -> tuple[str, dict[str, Any]]:
     """One event with its stages, reports and parties. Raises NotFound."""
     ask = view.reader.ask
-    found = ask(EVENT, event=key)
+    found = ask(EVENT.format(columns=COLUMNS), event=key)
     if not found.first and not found.gap:
         raise NotFound(key)
     row = found.first or {}

@@ -109,7 +109,7 @@ def course(reader: Reader, one: Indicator, where: dict[str, object]) -> Rows:
     """The division's totals by month, oldest first, up to the month shown; twelve at most."""
     return reader.ask(
         f"""select * from (
-            select * from {one.mart}
+            select month, {_columns(one)} from {one.mart}
             where division_code = %(division)s and division_level = %(level)s {_total(one)}
                 and month <= %(month)s
             order by month desc limit 12
@@ -121,7 +121,7 @@ def course(reader: Reader, one: Indicator, where: dict[str, object]) -> Rows:
 def by_division(reader: Reader, one: Indicator, codes: list[str], where: dict[str, object]) -> Rows:
     """The totals of the divisions below in the month shown."""
     return reader.ask(
-        f"""select * from {one.mart}
+        f"""select division_code, {_columns(one)} from {one.mart}
         where division_code = any(%(codes)s) and division_level = %(below)s {_total(one)}
             and month = %(month)s
         order by division_code""",
@@ -135,11 +135,16 @@ def by_kind(reader: Reader, one: Indicator, where: dict[str, object]) -> Rows:
     if one.kind is None:
         return Rows()
     return reader.ask(
-        f"""select *, {one.kind} as kind from {one.mart}
+        f"""select {one.kind} as kind, {_columns(one)} from {one.mart}
         where division_code = %(division)s and division_level = %(level)s and month = %(month)s
         order by {one.kind} <> 'all', {one.columns[0]} desc nulls last, {one.kind} limit 200""",
         **where,
     )
+
+
+def _columns(one: Indicator) -> str:
+    """By name: a column that is closed to the role would close `*`."""
+    return ", ".join(one.columns)
 
 
 def _total(one: Indicator) -> str:

@@ -35,7 +35,9 @@ select rule, field, severity, count(*) filter (where status = 'open') as open,
 from return_item where feed = %(feed)s group by 1, 2, 3
 order by overdue desc, open desc, rule, field limit 100
 """
-FEED = "select * from feed_freshness where feed = %(feed)s"
+FEED = """
+select name_zh, owner_zh, last_business_date, is_late from feed_freshness where feed = %(feed)s
+"""
 
 
 def quality(view: View) -> tuple[str, dict[str, Any]]:

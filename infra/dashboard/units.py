@@ -23,7 +23,10 @@ where unit_kind = %(kind)s and division_code between %(low)s and %(high)s and mo
 order by {order} {direction} nulls last, unit_id limit %(limit)s offset %(offset)s
 """
 ONE = """
-select * from three_zero_status where unit_kind = %(kind)s and unit_id = %(unit)s
+select unit_id, unit_name_zh, division_code, month, petition_count, petition_raised_count,
+    casualty_accident_count, criminal_case_count, major_public_order_count, is_zero_petition,
+    is_zero_accident, is_zero_case, is_three_zero
+from three_zero_status where unit_kind = %(kind)s and unit_id = %(unit)s
 order by month desc limit 24
 """
 REVISIONS = """
