@@ -106,7 +106,8 @@ def _joined(
     weight = np.full((size, size), missing)
     weight[edges[0], edges[1]] = weight[edges[1], edges[0]] = edges[2]
     weight[group[:, None] == group[None, :]] = CERTAIN
-    weight[apart[0], apart[1]] = weight[apart[1], apart[0]] = -CERTAIN * size
+    # Below what all the pairs of two clusters could make good.
+    weight[apart[0], apart[1]] = weight[apart[1], apart[0]] = -CERTAIN * size**2
     distance = CERTAIN - weight[np.triu_indices(size, 1)]
     named = fcluster(linkage(distance, "average"), CERTAIN - threshold, "distance")
     _, first, inverse = np.unique(named, return_index=True, return_inverse=True)

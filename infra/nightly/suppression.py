@@ -105,7 +105,10 @@ def _over_kinds(rows: pd.DataFrame, shape: Shape) -> tuple[Cells, Cells]:
 
 def _joined(totals: pd.DataFrame, parts: pd.DataFrame, by: list[str]) -> tuple[Cells, Cells]:
     """Row numbers of totals and parts that agree in some columns; the index holds the row numbers."""
-    found = totals[by].reset_index(names="total").merge(parts[by].reset_index(names="part"), on=by)
+    both = [
+        one[by].assign(_all=0).reset_index(names=name) for one, name in ((totals, "total"), (parts, "part"))
+    ]
+    found = both[0].merge(both[1], on=[*by, "_all"])  # with no column to agree in, all belong together
     return found["total"].to_numpy(dtype=int), found["part"].to_numpy(dtype=int)
 
 

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from ingest.connectors.formats import FileBroken
 
 NUMBER_LIKE = r"^-?[0-9]+(\.[0-9]+)?$"
+WORD = re.compile(r'String\("([^"\\]*)"\)')
 BOOLEANS = pa.array(["true", "false"])
 ERRORS = {
     "Div0": "#DIV/0!",
@@ -76,11 +77,18 @@ class Sheet:
         return dict(zip(sorted(kinds), batch.columns, strict=True))
 
     def _with_errors(self, texts: list[Any], errors: Sequence[fastexcel.CellError]) -> list[Any]:
-        """The columns with `#N/A` and its like where there is an error cell instead of a value."""
+        """The columns with `#N/A` and its like where there is an error cell instead of a value.
+
+        `NULL` as text does not make a column of numbers one of text, and is told of as an error too.
+        """
         by_column: dict[int, dict[int, str]] = {}
         for error in errors:
             row, column = error.offset_position
             found = re.search(r"Error\(([A-Za-z0-9]+)\)", error.detail)
+            word = WORD.search(error.detail)
+            if word:
+                by_column.setdefault(column, {})[row] = word[1]
+                continue
             if found is None:
                 raise FileBroken(
                     f"{self._path.name}: row {row + 1} below the header, column {column + 1}: no text"

@@ -60,6 +60,9 @@ def test_a_decision_parts_what_weights_and_references_join() -> None:
     found = clusters(["a", "b", "c"], [("a", "b", 20.0), ("b", "c", 20.0)], must_not=[("a", "c")])
     assert found["a"] != found["c"]
     assert clusters(["a", "b"], [], must=[("a", "b")], must_not=[("a", "b")]) == {"a": "a", "b": "b"}
+    must = [("a", name) for name in "bcde"]
+    found = clusters(list("abcde"), [], must=must, must_not=[("a", "b")])
+    assert found["a"] != found["b"], "however many references speak for it"
 
 
 @pytest.mark.parametrize("largest", [3, 4])
