@@ -18,6 +18,7 @@ from ingest.contract import load
 from tests.dbt import recount_loops as recount
 from tests.dbt.lakehouse import FIRST, Lakehouse
 from tests.dbt.recount_loops import Rows
+from tests.dbt.traced import cells
 
 pytestmark = pytest.mark.slow
 # Two communities, two townships, a county, and one that became a district: 偃师市, 偃师区 since 2021.
@@ -189,6 +190,15 @@ def test_a_mart_is_the_recount(records: Records, name: str) -> None:
     assert {code[6:] for code, _, _ in found} >= {"000000", "001000"}, "counties, townships"
     if name != "grid_coverage":
         assert {"410100000000", "410300000000", "410307000000"} <= {code for code, _, _ in found}
+
+
+@pytest.mark.parametrize(
+    "mart", ["dispute_resolution", "petition_timeliness", "hazard_rectification", "task_loop"]
+)
+def test_a_trace_finds_as_many_records_as_a_cell_counts(records: Records, mart: str) -> None:
+    found = cells(records.lakehouse, mart)
+    assert any(count for _, count, _ in found)
+    assert [cell for cell in found if cell[1] != cell[2]] == []
 
 
 def test_grids_in_use_are_listed_once(records: Records) -> None:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from infra.nightly.marts import Mart
 from infra.sandbox.feeds import FEEDS
 from infra.sandbox.parameters import Params
+from infra.trace.difference import difference
 from tests.dbt import recount
 from tests.dbt.lakehouse import FIRST, Lakehouse, Row
+from tests.dbt.traced import cells
 from tests.eval import city
 
 pytestmark = pytest.mark.slow
@@ -215,6 +218,35 @@ def test_stages_are_what_the_records_say(nights: Lakehouse) -> None:
 def test_no_role_tells_who_petitions(nights: Lakehouse) -> None:
     roles = nights.rows("select distinct party_kind, party_role from lake.mart.event_party order by all")
     assert roles == [("organisation", "concerned"), ("person", "reporter")]
+
+
+@pytest.mark.parametrize("mart", ["three_zero_status", "event_closure", "cross_platform_overlap"])
+def test_a_trace_finds_as_many_events_as_a_cell_counts(nights: Lakehouse, mart: str) -> None:
+    found = cells(nights, mart)
+    assert any(count for _, count, _ in found)
+    assert [cell for cell in found if cell[1] != cell[2]] == []
+
+
+def test_what_two_nights_say_differently_names_the_events(nights: Lakehouse) -> None:
+    first, last = nights.published[0], nights.published[-1]
+    described = Mart("three_zero_status", ("unit_kind", "unit_id", "month"), "", {}, ())
+    with nights._connect() as con:
+        told = difference(con, described, first, last, "unit_kind = 'village'")
+        assert difference(con, described, last, last) == []
+    counted = {
+        at: {
+            (unit, month, event)
+            for unit, month, ids in nights.rows(
+                "select unit_id, month, event_ids from lake.mart.three_zero_status "
+                f"at (version => {at}) where unit_kind = 'village'"
+            )
+            for event in ids
+        }
+        for at in (first, last)
+    }
+    for name, one, other in (("events_come", last, first), ("events_gone", first, last)):
+        named = {(row["unit_id"], row["month"], event) for row in told for event in row[name] or ()}
+        assert named == counted[one] - counted[other] != set(), name
 
 
 def test_marts_are_what_plain_counting_gives(nights: Lakehouse) -> None:
