@@ -33,10 +33,6 @@ ALL = "all"
 TINY = 1e-6  # of the solver's answer
 
 
-class NoPattern(RuntimeError):
-    """The solver found no change that hides the small cells; nothing may be published."""
-
-
 @dataclass(frozen=True)
 class Shape:
     """How the counts of a mart add up. `kind`: column of its key in which `all` is the sum of the others."""
@@ -48,7 +44,7 @@ class Shape:
 
 
 def withheld(rows: pd.DataFrame, shape: Shape, min_cell: int) -> Mask:
-    """Which cells (rows x counts) are to be withheld. Raises NoPattern."""
+    """Which cells (rows x counts) are to be withheld."""
     values = rows[list(shape.counts)].to_numpy(dtype=float, na_value=0.0)
     hidden: Mask = (values >= 1) & (values < min_cell)
     pairs = list(additions(rows, shape))
@@ -130,7 +126,11 @@ def _matrices(pairs: Sequence[tuple[Cells, Cells]], size: int) -> tuple[csr_arra
 
 
 def _moved(sums: csr_array, values: Numbers, primary: Mask, cost: Numbers, least: int) -> Mask:
-    """Where the cheapest change that raises every primary cell by `least` is not zero."""
+    """Where the cheapest change that raises every primary cell by `least` is not zero.
+
+    Everywhere, where there is none: sums may contradict each other, as when a record lies in a division that
+    its code does not begin with. Then nothing of what they tie together is published.
+    """
     nothing = np.zeros(len(values))
     lower = np.concatenate([np.where(primary, least, 0.0), nothing])
     upper = np.concatenate([np.full(len(values), np.inf), np.where(primary, 0.0, values)])
@@ -142,7 +142,7 @@ def _moved(sums: csr_array, values: Numbers, primary: Mask, cost: Numbers, least
         method="highs",
     )
     if found.status != 0:
-        raise NoPattern(f"small cells cannot be hidden: {found.message}")
+        return np.ones(len(values), dtype=bool)
     up, down = np.split(found.x, 2)
     return np.asarray(np.abs(up - down) > TINY)
 

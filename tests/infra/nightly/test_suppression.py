@@ -146,3 +146,17 @@ def test_the_same_table_is_hidden_alike() -> None:
     """Else two nights together would tell what each of them hides."""
     rows = city(np.random.default_rng(3).integers(0, 12, (1, 2, 3, 2, 2)))
     assert (withheld(rows, SHAPE, MIN) == withheld(rows.copy(), SHAPE, MIN)).all()
+
+
+def test_sums_that_contradict_each_other_are_not_published() -> None:
+    """A village whose kind of event its township does not have: no change of one cell would add up."""
+    rows = city(np.full((1, 1, 2, 2, 2), 9, dtype=np.int64))
+    is_gone = (rows["event_kind"] == "fire") & (rows["division_level"] == "township")
+    is_odd = (rows["event_kind"] == "fire") & (rows["division_code"] == "410101001002")
+    rows = rows[~is_gone & ~is_odd].reset_index(drop=True)
+    rows.loc[(rows["event_kind"] == "fire") & (rows["division_level"] == "village"), "found"] = 1
+    village = rows["division_level"] == "village"
+    only = rows[village & (rows["division_code"] == "410101001001") & (rows["event_kind"] == "fire")].index
+    hidden = withheld(rows, SHAPE, MIN)
+    assert hidden[only].all()
+    assert hidden[rows["division_level"] == "county"].all()
