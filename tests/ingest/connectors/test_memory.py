@@ -71,7 +71,7 @@ def test_a_file_three_times_as_long_needs_no_more_memory(
 
 
 def test_three_times_the_pages_need_no_more_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    records = [dict(zip(COLUMNS, row(number), strict=True)) for number in range(BLOCK)]
+    records = [dict(zip(COLUMNS, row(number), strict=True)) for number in range(BLOCK // 2)]
 
     def measure(blocks: int) -> int:
         with serve(records * blocks) as platform:

@@ -22,7 +22,9 @@ known as (
 ),
 
 revised as (
-    {{ published(this.schema, this.identifier, dict(counted, revised_on='date', cause='varchar', **lists)) }}
+    {{ published(this.schema, this.identifier, dict(
+        counted, division_code='varchar', revised_on='date', cause='varchar', **lists
+    )) }}
 ),
 
 told as (
@@ -74,7 +76,8 @@ final as (
     select
         grouped.unit_kind,
         grouped.unit_id,
-        published_unit.division_code,
+        -- A unit that this night did away with is not among those published any more when the night is run again.
+        coalesce(told.division_code, published_unit.division_code) as division_code,
         grouped.month,
         {{ session_value('business_date', 'date') }} as revised_on,
         grouped.count_name,
@@ -91,10 +94,10 @@ final as (
             else grouped.cause
         end as cause
     from grouped
-    inner join published_unit on {{ alike('grouped', 'published_unit', key[:3]) }}
+    left join published_unit on {{ alike('grouped', 'published_unit', key[:3]) }}
     inner join counted on {{ alike('grouped', 'counted', key) }}
     left join told on {{ alike('grouped', 'told', key) }}
-    where counted.was <> counted.is_now
+    where counted.was <> counted.is_now and coalesce(told.unit_id, published_unit.unit_id) is not null
 )
 
 {{ mart_rows('final') }}
