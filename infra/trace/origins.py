@@ -13,13 +13,17 @@ MEMBERS = "SELECT _record_key FROM intermediate.int_{0}__member WHERE {0}_id = $
 LIES_IN = """
 SELECT thing._record_key FROM {table} AS thing
 JOIN staging.stg_division_code AS lies_in ON thing.division_code = lies_in.code12
-WHERE $division_code IN (village_code, township_code, county_code, prefecture_code)
+WHERE $division_code IN (
+    lies_in.village_code, lies_in.township_code, lies_in.county_code, lies_in.prefecture_code
+)
     AND date_trunc('month', timezone('Asia/Shanghai', thing.{moment})) = $month::DATE AND {also}
 """
 EVENTS_IN = """
 SELECT event_id FROM mart.event AS event
 JOIN staging.stg_division_code AS lies_in ON event.division_code = lies_in.code12
-WHERE $division_code IN (village_code, township_code, county_code, prefecture_code)
+WHERE $division_code IN (
+    lies_in.village_code, lies_in.township_code, lies_in.county_code, lies_in.prefecture_code
+)
     AND date_trunc('month', timezone('Asia/Shanghai', coalesce(first_reported_at, occurred_at)))
         = $month::DATE
     AND $event_kind IN ('all', coalesce(event_kind, 'unknown'))
