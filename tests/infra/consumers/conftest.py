@@ -67,9 +67,9 @@ def publish() -> None:
     swap.swap(lambda con: publication.record(con, "run", date(2026, 10, 1), 1, "code", {}))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def serving(stack: Settings) -> Iterator[Settings]:
-    """A database of this package's own."""
+    """A database of the module's own."""
     name = f"test_access_{uuid4().hex[:8]}"
     with psycopg.connect(credentials.database_uri("postgres", "postgres"), autocommit=True) as con:
         con.execute(
@@ -84,7 +84,7 @@ def serving(stack: Settings) -> Iterator[Settings]:
     settings.cache_clear()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def readers(serving: Settings) -> Iterator[dict[str, psycopg.Connection]]:
     """An open connection of each role, logged in with the password it was given."""
     publish()

@@ -46,7 +46,8 @@ class Stack:
 
     def __init__(self, state: Path) -> None:
         self.state = state
-        self.env = {**os.environ, "SANLING_STATE": str(state)}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SANLING_")}
+        self.env = {**inherited, "SANLING_STATE": str(state)}
 
     def python(self, code: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", code, *arguments]
