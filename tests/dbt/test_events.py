@@ -8,6 +8,7 @@ import pytest
 from tests.dbt.lakehouse import Lakehouse, Row
 
 pytestmark = pytest.mark.slow
+MODELS = "+event_report"
 MARKET = "河南省郑州市中原区林山寨街道桐柏路27号大坡建材市场"
 PARK = "河南省郑州市中原区林山寨街道碧沙岗公园"
 FIGHT = "大坡建材市场门口两名男子因卸货占道发生争执，互相推搡，其中一人手臂受伤"
@@ -54,7 +55,7 @@ def told(lakehouse: Lakehouse) -> Lakehouse:
     """A night with the reports above."""
     lakehouse.deliver("police.incident", 1, [*REPORTS["police.incident"], *OTHERS])
     lakehouse.deliver("grid.event", 1, REPORTS["grid.event"])
-    lakehouse.night(day=1)
+    lakehouse.night(MODELS, day=1)
     return lakehouse
 
 
@@ -98,17 +99,17 @@ def test_an_event_keeps_its_id_when_reports_join_it(new_lakehouse: Callable[[], 
     lake = new_lakehouse()
     lake.deliver("police.incident", 1, [*REPORTS["police.incident"][:1], *OTHERS])
     lake.deliver("grid.event", 1, [])
-    lake.night(day=1)
+    lake.night(MODELS, day=1)
     before = events(lake)["police.incident:J1"]
     lake.deliver("grid.event", 2, REPORTS["grid.event"][:1])
-    lake.night(day=2)
+    lake.night(MODELS, day=2)
     after = events(lake)
     assert after["police.incident:J1"] == after["grid.event:W1"] == before
     corrected: list[Any] = [
         {**REPORTS["grid.event"][0], "is_deleted": "1", "updated_at": "2026-10-03 10:00:00"}
     ]
     lake.deliver("grid.event", 3, corrected)
-    lake.night(day=3)
+    lake.night(MODELS, day=3)
     left = events(lake)
     assert left["police.incident:J1"] == before, "and when one is taken back"
     assert "grid.event:W1" not in left
@@ -126,7 +127,7 @@ def test_a_decision_parts_and_joins_and_stays(told: Lakehouse) -> None:
                 [left, right, decision],
             )
     for whole in (False, True):
-        told.build(day=1, whole=whole)
+        told.build(MODELS, day=1, whole=whole)
         found = events(told)
         assert found["police.incident:J1"] != found["grid.event:W1"]
         assert found["police.incident:J3"] == found["grid.event:W2"]
