@@ -43,16 +43,3 @@ from {{ relation }}
 {% macro related_to(record) -%}
     max({{ shanghai_date('coalesce(' ~ record ~ '.occurred_at, ' ~ record ~ '.reported_at)') }})
 {%- endmacro %}
-
-{#- The different values of the group's rows that hold the condition, in order, as a list; empty where there are none. -#}
-{% macro sorted_list(value, condition='true') -%}
-    {{ return(adapter.dispatch('sorted_list')(value, condition)) }}
-{%- endmacro %}
-
-{% macro default__sorted_list(value, condition) -%}
-    array_sort(collect_set({{ value }}) filter (where {{ condition }}))
-{%- endmacro %}
-
-{% macro duckdb__sorted_list(value, condition) -%}
-    coalesce(list(distinct {{ value }} order by {{ value }}) filter (where {{ condition }}), [])
-{%- endmacro %}

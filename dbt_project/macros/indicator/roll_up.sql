@@ -4,7 +4,7 @@ kind one for all. A mart counts like this:
 
     with counted as (select division_code, month, kind, … one row a thing counted),
     placed as ({{ rolled_up('counted') }})
-    select area_code as division_code, area_level as division_level, month, {{ kind_or_all('kind') }} as kind, count(*)
+    select {{ area_and_month() }}, {{ kind_or_all('kind') }} as kind, {{ count_of() }} as found_count
     from placed
     group by {{ by_division('kind') }}
 -#}
@@ -47,6 +47,13 @@ code of any level; a row placed in a township counts for the township, its count
     {%- else -%}
         area_code, area_level, month
     {%- endif -%}
+{%- endmacro %}
+
+{#- Where and when a group of by_division() is. -#}
+{% macro area_and_month() -%}
+    area_code as division_code,
+    area_level as division_level,
+    month
 {%- endmacro %}
 
 {#- The kind of a group of by_division(kind): 'all' for all kinds together, 'unknown' where the source says none. -#}

@@ -30,10 +30,7 @@ counted as (
         dispute_type,
         is_resolved,
         not is_resolved and not is_closed as is_open,
-        coalesce(
-            due_on < case when is_resolved then resolved_on else {{ session_value('business_date', 'date') }} end,
-            false
-        ) as is_overdue,
+        {{ is_overdue('is_resolved', 'resolved_on') }} as is_overdue,
         case
             when is_resolved and resolved_on is not null
                 then greatest({{ dbt.datediff('found_on', 'resolved_on', 'day') }}, 0)
@@ -46,9 +43,7 @@ placed as ({{ rolled_up('counted') }}),
 
 final as (
     select
-        area_code as division_code,
-        area_level as division_level,
-        month,
+        {{ area_and_month() }},
         {{ kind_or_all('dispute_type') }} as dispute_type,
         {{ count_of() }} as found_count,
         {{ count_of('is_resolved') }} as resolved_count,

@@ -62,9 +62,7 @@ placed as ({{ rolled_up('event') }}),
 
 final as (
     select
-        area_code as division_code,
-        area_level as division_level,
-        month,
+        {{ area_and_month() }},
         {{ kind_or_all('own_kind') }} as event_kind,
         {{ count_of() }} as event_count,
         {%- for stage in ['reported', 'dispatched', 'handling', 'verified', 'archived', 'closed'] %}

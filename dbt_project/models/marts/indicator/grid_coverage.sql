@@ -75,9 +75,7 @@ placed as ({{ rolled_up('counted') }}),
 
 final as (
     select
-        area_code as division_code,
-        area_level as division_level,
-        month,
+        {{ area_and_month() }},
         cast(sum(grids) as integer) as grid_count,
         cast(sum(full_time_members) as integer) as full_time_members,
         cast(sum(part_time_members) as integer) as part_time_members,

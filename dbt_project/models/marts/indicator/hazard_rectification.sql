@@ -17,10 +17,7 @@ with hazard as (
 counted as (
     select
         hazard.*,
-        coalesce(
-            due_on < case when is_rectified then rectified_on else {{ session_value('business_date', 'date') }} end,
-            false
-        ) as is_overdue
+        {{ is_overdue('is_rectified', 'rectified_on') }} as is_overdue
     from hazard
 ),
 
@@ -28,9 +25,7 @@ placed as ({{ rolled_up('counted') }}),
 
 final as (
     select
-        area_code as division_code,
-        area_level as division_level,
-        month,
+        {{ area_and_month() }},
         {{ kind_or_all('hazard_grade') }} as hazard_grade,
         {{ count_of() }} as found_count,
         {{ count_of('is_rectified') }} as rectified_count,

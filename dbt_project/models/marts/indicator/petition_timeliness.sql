@@ -67,9 +67,7 @@ placed as ({{ rolled_up('counted') }}),
 
 totalled as (
     select
-        area_code as division_code,
-        area_level as division_level,
-        month,
+        {{ area_and_month() }},
         {{ kind_or_all('unit') }} as unit,
         {{ count_of() }} as petition_count,
         {{ count_of('accept_by < today') }} as accept_due_count,

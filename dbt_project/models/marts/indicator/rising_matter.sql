@@ -34,7 +34,7 @@ counted as (
         event_kind,
         count(*) filter (where is_observed) as observed,
         count(*) filter (where not is_observed) as history,
-        {{ sorted_list('event_id', 'is_observed') }} as event_ids
+        {{ sorted_set('event_id', 'is_observed') }} as event_ids
     from recent
     where {{ level }}_code is not null
     group by 1, 2, 3

@@ -21,9 +21,7 @@ placed as ({{ rolled_up('counted') }}),
 
 final as (
     select
-        area_code as division_code,
-        area_level as division_level,
-        month,
+        {{ area_and_month() }},
         {{ count_of() }} as sent_count,
         {{ count_of('is_received') }} as received_count,
         {{ count_of('is_answered') }} as answered_count,
