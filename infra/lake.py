@@ -152,6 +152,12 @@ def attach_serving(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def rows(answer: Any) -> list[dict[str, Any]]:
+    """What a cursor has to give, one dictionary a row by the names of its columns."""
+    names = [column[0] for column in answer.description or []]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
 def dbt_environment() -> dict[str, str]:
     """What the dbt subprocess needs in its environment; profiles.yml reads these names."""
     s = settings()

@@ -44,16 +44,14 @@ def query(
 def _on_lake(sql: str, as_of: str | None) -> list[dict[str, Any]]:
     import duckdb
 
-    from infra.lake import attach_lake, connect
+    from infra.lake import attach_lake, connect, rows
     from infra.nightly.publication import snapshot_of
 
     con = connect()
     try:
         attach_lake(con, read_only=True, snapshot=snapshot_of(as_of) if as_of else None)
         con.execute("USE lake")
-        answer = con.execute(sql)
-        names = [column[0] for column in answer.description or []]
-        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        return rows(con.execute(sql))
     except (LookupError, duckdb.Error) as error:
         errors.print(f"query failed: {error}", markup=False)
         raise typer.Exit(1) from None

@@ -6,8 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
+from infra import templates
 from infra.dashboard import charts, divisions, words
 from infra.dashboard.view import View
 
@@ -30,13 +31,7 @@ def plain(template: str, language: str, path: str, values: dict[str, Any]) -> st
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The templates with their filters."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates.environment(TEMPLATES)
     made.filters |= {"number": number, "percent": percent, "day": day, "moment": moment, "month": month}
     made.globals |= {
         "value": value, "charts": charts, "divisions": divisions, "languages": words.LANGUAGES,

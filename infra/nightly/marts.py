@@ -7,6 +7,9 @@ from typing import Any
 from infra.nightly import build
 
 INTERNAL = ("_row_hash",)  # columns that mean nothing outside the lake
+# Of a mart in the lake: what consumers get, and what says which run they got it from.
+PUBLISHED = f"COLUMNS(c -> c NOT IN ({', '.join(map(repr, INTERNAL))}))"
+OF_RUN = "$day::DATE AS _as_of, $run::VARCHAR AS _run_id, $snapshot::BIGINT AS _snapshot"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from infra.lake import attach_serving, connect
 from infra.nightly import audit, dressing, journal, publication, statistics, swap
 from infra.nightly.fingerprint import fingerprint
 from infra.nightly.locks import lake_writer
-from infra.nightly.marts import INTERNAL, Mart, marts
+from infra.nightly.marts import OF_RUN, PUBLISHED, Mart, marts
 from infra.nightly.register import mark_built
 from infra.nightly.snapshots import current_snapshot, sign
 from infra.serving import connect_serving
@@ -82,9 +82,7 @@ def copy(
     for mart in described:
         con.execute(
             f"CREATE TABLE serving.{swap.NEXT}.{mart.name} AS "
-            f"SELECT COLUMNS(c -> c NOT IN ({', '.join(repr(name) for name in INTERNAL)})), "
-            "$day::DATE AS _as_of, $run::VARCHAR AS _run_id, $snapshot::BIGINT AS _snapshot "
-            f"FROM lake.mart.{mart.name} AT (VERSION => {snapshot})",
+            f"SELECT {PUBLISHED}, {OF_RUN} FROM lake.mart.{mart.name} AT (VERSION => {snapshot})",
             {"day": day, "run": run_id, "snapshot": snapshot},
         )
         row = con.execute(f"SELECT count(*) FROM lake.mart.{mart.name} AT (VERSION => {snapshot})").fetchone()

@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from infra.lake import connect
+from infra.lake import connect, rows
 from infra.nightly import findings, gate, journal, publication
 from infra.pages import write as pages
 from ingest.interval import SHANGHAI
@@ -95,9 +95,7 @@ def _worst(con: duckdb.DuckDBPyConnection, day: date) -> list[dict[str, Any]]:
     ).fetchall()
     if not objects:
         return []
-    result = con.execute(PROBLEMS, [[uri for (uri,) in objects], WORST])
-    names = [column[0] for column in result.description or []]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return rows(con.execute(PROBLEMS, [[uri for (uri,) in objects], WORST]))
 
 
 def _example(con: duckdb.DuckDBPyConnection) -> str | None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from infra.lake import attach_serving
-from infra.nightly.marts import INTERNAL, Mart
+from infra.nightly.marts import OF_RUN, PUBLISHED, Mart
 from infra.nightly.suppression import Shape, withheld
 from infra.settings import settings
 
@@ -31,13 +31,11 @@ def copy(
     for mart in wanted:
         order = ", ".join(mart.key)  # the same rows in the same order are hidden alike
         rows = con.execute(
-            f"SELECT COLUMNS(c -> c NOT IN ({', '.join(repr(name) for name in INTERNAL)})) "
-            f"FROM lake.mart.{mart.name} AT (VERSION => {snapshot}) ORDER BY {order}"
+            f"SELECT {PUBLISHED} FROM lake.mart.{mart.name} AT (VERSION => {snapshot}) ORDER BY {order}"
         ).to_arrow_table()
         con.register("published", suppress(rows, mart, settings().min_cell))
         con.execute(
-            f"CREATE TABLE serving.{NEXT}.{mart.name} AS SELECT *, $day::DATE AS _as_of, "
-            "$run::VARCHAR AS _run_id, $snapshot::BIGINT AS _snapshot FROM published",
+            f"CREATE TABLE serving.{NEXT}.{mart.name} AS SELECT *, {OF_RUN} FROM published",
             {"day": day, "run": run_id, "snapshot": snapshot},
         )
         con.unregister("published")

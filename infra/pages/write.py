@@ -7,8 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
+from infra import templates
 from infra.pages import figures, words
 from infra.settings import STATE
 from ingest.contract import Contract, load_all
@@ -39,13 +38,7 @@ def write(folder: Path = FOLDER) -> list[Path]:
 
 def render(found: figures.Figures, contracts: list[Contract]) -> dict[str, str]:
     """File name -> page."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates.environment(TEMPLATES)
     environment.filters |= {"percent": _percent, "number": _number}
     pages: dict[str, str] = {}
     for language, said in words.LANGUAGES.items():

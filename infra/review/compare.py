@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
-from infra.lake import dbt_environment
+from infra.lake import dbt_environment, rows
 from infra.nightly.fingerprint import fingerprint
 from infra.nightly.project import PROJECT
-from infra.review.kinds import Kind, rows
+from infra.review.kinds import Kind
 from infra.settings import STATE
 
 FOLDER = STATE / "dbt" / "explain"  # apart from the night's, which may run at the same time

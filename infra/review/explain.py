@@ -4,8 +4,9 @@ from typing import Any
 
 import duckdb
 
+from infra.lake import rows
 from infra.review.compare import Compared, compare
-from infra.review.kinds import Kind, rows
+from infra.review.kinds import Kind
 
 RECORDS = """
 SELECT record.key, record.record_key, record.platform, record.role, record.seen_at, member.link_rule

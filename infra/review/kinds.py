@@ -1,7 +1,6 @@
 """The kinds of entities that people decide about, and where their records stand in the lake."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
@@ -82,9 +81,3 @@ def existing(con: duckdb.DuckDBPyConnection, kind: Kind, keys: list[str]) -> set
         f"SELECT key FROM ({kind.records}) WHERE list_contains($keys, key)", {"keys": keys}
     ).fetchall()
     return {key for (key,) in found}
-
-
-def rows(answer: Any) -> list[dict[str, Any]]:
-    """A query's rows by column name."""
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from infra.review.kinds import rows
+from infra.lake import rows
 
 PERSON = """
 WITH mention AS (

@@ -4,6 +4,7 @@ from typing import Any
 
 import duckdb
 
+from infra.lake import rows
 from infra.nightly.marts import Mart
 
 OWN = ("_as_of", "_run_id", "_snapshot", "_changed_on", "_changed_by", "_row_hash")  # of runs, not of facts
@@ -40,5 +41,4 @@ def difference(
         f"now AS (SELECT * FROM lake.mart.{mart.name} AT (VERSION => {int(after)}) {kept}) "
         f"SELECT * FROM ({cells}) ORDER BY {key}, column_name"
     )
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    return rows(answer)

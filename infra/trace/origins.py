@@ -10,29 +10,21 @@ from dataclasses import dataclass, field
 REPORTS = "SELECT record_key FROM mart.event_report WHERE event_id IN ({events})"
 MEMBERS = "SELECT _record_key FROM intermediate.int_{0}__member WHERE {0}_id = $id"
 # A cell of an indicator by division: $division_code is a code of any level, $month its first day.
-LIES_IN = """
-SELECT thing._record_key FROM {table} AS thing
+WITHIN = """
 JOIN staging.stg_division_code AS lies_in ON thing.division_code = lies_in.code12
 WHERE $division_code IN (
     lies_in.village_code, lies_in.township_code, lies_in.county_code, lies_in.prefecture_code
+) AND """
+IN_MONTH = "date_trunc('month', timezone('Asia/Shanghai', {})) = $month::DATE"
+OF_EVENT = IN_MONTH.format("coalesce(first_reported_at, occurred_at)")
+EVENTS_IN = (
+    f"SELECT event_id FROM mart.event AS thing {WITHIN} {OF_EVENT} "
+    "AND $event_kind IN ('all', coalesce(event_kind, 'unknown'))"
 )
-    AND date_trunc('month', timezone('Asia/Shanghai', thing.{moment})) = $month::DATE AND {also}
-"""
-EVENTS_IN = """
-SELECT event_id FROM mart.event AS event
-JOIN staging.stg_division_code AS lies_in ON event.division_code = lies_in.code12
-WHERE $division_code IN (
-    lies_in.village_code, lies_in.township_code, lies_in.county_code, lies_in.prefecture_code
+BOTH_PLATFORMS = (
+    f"SELECT event_id FROM mart.event_report JOIN mart.event USING (event_id) WHERE {OF_EVENT} "
+    "GROUP BY 1 HAVING bool_or(platform = $platform_a) AND bool_or(platform = $platform_b)"
 )
-    AND date_trunc('month', timezone('Asia/Shanghai', coalesce(first_reported_at, occurred_at)))
-        = $month::DATE
-    AND $event_kind IN ('all', coalesce(event_kind, 'unknown'))
-"""
-BOTH_PLATFORMS = """
-SELECT event_id FROM mart.event_report JOIN mart.event USING (event_id)
-WHERE date_trunc('month', timezone('Asia/Shanghai', coalesce(first_reported_at, occurred_at))) = $month::DATE
-GROUP BY 1 HAVING bool_or(platform = $platform_a) AND bool_or(platform = $platform_b)
-"""
 THREE_ZERO = """
 SELECT event_id FROM mart.three_zero_event
 WHERE unit_kind = $unit_kind AND unit_id = $unit_id AND month = $month::DATE
@@ -49,12 +41,17 @@ class Origin:
     events: bool = False  # `sql` finds events, whose reports are the records
 
 
-def _cell(table: str, moment: str, kind: str | None, also: str, **only: str) -> Origin:
-    key = ("division_code", "month", *([kind.split(":")[0]] if kind else []))
-    if kind:
-        name, column = kind.split(":")
-        also += f" AND ${name} IN ('all', coalesce(thing.{column}, 'unknown'))"
-    return Origin(key, LIES_IN.format(table=f"staging.stg_{table}", moment=moment, also=also), only)
+def _cell(
+    feed: str, moment: str, kind: tuple[str, str] | None = None, where: str = "true", **only: str
+) -> Origin:
+    """The staged records of a feed in a cell. `kind`: the key's name for it, and its column."""
+    sql = f"SELECT thing._record_key FROM staging.stg_{feed} AS thing {WITHIN} {where} "
+    sql += f"AND {IN_MONTH.format(moment)}"
+    if kind is None:
+        return Origin(("division_code", "month"), sql, only)
+    name, column = kind
+    sql += f" AND ${name} IN ('all', coalesce(thing.{column}, 'unknown'))"
+    return Origin(("division_code", "month", name), sql, only)
 
 
 ORIGINS: dict[str, Origin] = {
@@ -92,19 +89,19 @@ ORIGINS: dict[str, Origin] = {
         events=True,
     ),
     "dispute_resolution": _cell(
-        "grid__dispute", "occurred_at", "dispute_type:category", "NOT is_deleted",
+        "grid__dispute", "occurred_at", ("dispute_type", "category"), where="NOT is_deleted",
         resolved_count="outcome = 'resolved'",
         open_count="outcome IS DISTINCT FROM 'resolved' "
         "AND coalesce(status, '') NOT IN ('closed', 'archived')",
     ),
-    "petition_timeliness": _cell("petition__petition", "reported_at", "unit:responsible_unit", "true"),
+    "petition_timeliness": _cell("petition__petition", "reported_at", ("unit", "responsible_unit")),
     "hazard_rectification": _cell(
-        "emergency__hazard", "reported_at", "hazard_grade:hazard_grade", "true",
+        "emergency__hazard", "reported_at", ("hazard_grade", "hazard_grade"),
         rectified_count="(rectified_on IS NOT NULL OR coalesce(status IN ('closed', 'archived'), false))",
         open_count="rectified_on IS NULL AND coalesce(status, '') NOT IN ('closed', 'archived')",
     ),
     "task_loop": _cell(
-        "grid__task", "issued_at", None, "true",
+        "grid__task", "issued_at",
         received_count="signed_at IS NOT NULL", answered_count="reported_back_at IS NOT NULL",
         answered_in_time_count="reported_back_at <= due_at",
     ),

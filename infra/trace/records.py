@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from infra.lake import rows
 from infra.trace import origins
 
 VERSIONS = """
@@ -51,13 +52,13 @@ def trace(con: duckdb.DuckDBPyConnection, mart: str, key: str, column: str | Non
     versions: list[dict[str, Any]] = []
     for base in sorted({base_table(record) for record in records}):
         own = [record for record in records if base_table(record) == base]
-        versions += _rows(con.execute(VERSIONS.format(base=base), {"records": own}))
+        versions += rows(con.execute(VERSIONS.format(base=base), {"records": own}))
     objects = sorted({row.pop("verdict_object") for row in versions} - {None})
     verdicts = con.execute(VERDICTS, {"objects": objects, "records": records}) if objects else None
     said = _said(con, mart, column, records)
     return Traced(
         [{**row, **({"says": said.get(row["record_key"])} if said else {})} for row in versions],
-        _rows(verdicts) if verdicts else [],
+        rows(verdicts) if verdicts else [],
     )
 
 
@@ -85,8 +86,3 @@ def _said(
     if mart != "event" or column is None or column not in _columns(con, "intermediate.int_record"):
         return {}
     return dict(con.execute(SAID.format(column=column), {"records": records}).fetchall())
-
-
-def _rows(answer: Any) -> list[dict[str, Any]]:
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

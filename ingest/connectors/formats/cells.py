@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from ingest.connectors.formats import FileBroken
 
 NUMBER_LIKE = r"^-?[0-9]+(\.[0-9]+)?$"
+ERROR = re.compile(r"Error\(([A-Za-z0-9]+)\)")
 WORD = re.compile(r'String\("([^"\\]*)"\)')
 BOOLEANS = pa.array(["true", "false"])
 ERRORS = {
@@ -84,16 +85,15 @@ class Sheet:
         by_column: dict[int, dict[int, str]] = {}
         for error in errors:
             row, column = error.offset_position
-            found = re.search(r"Error\(([A-Za-z0-9]+)\)", error.detail)
-            word = WORD.search(error.detail)
-            if word:
-                by_column.setdefault(column, {})[row] = word[1]
-                continue
-            if found is None:
+            if word := WORD.search(error.detail):
+                text = word[1]
+            elif found := ERROR.search(error.detail):
+                text = ERRORS.get(found[1], f"#{found[1].upper()}")
+            else:
                 raise FileBroken(
                     f"{self._path.name}: row {row + 1} below the header, column {column + 1}: no text"
                 )
-            by_column.setdefault(column, {})[row] = ERRORS.get(found[1], f"#{found[1].upper()}")
+            by_column.setdefault(column, {})[row] = text
         for column, cells in by_column.items():
             values = [cells.get(row) for row in range(len(texts[column]))]
             texts[column] = pc.coalesce(pa.array(values, pa.string()), texts[column])
