@@ -2,6 +2,8 @@
 
 A count from 1 to `min_cell` - 1 is withheld. What could give it away by differencing is withheld too: counts
 add up over divisions (villages to a township, …), over kinds (the row `all`) and over columns (`adds_up`).
+A township may hold more than its villages: what is known to lie in it, and not where. That rest is a part
+which nobody sees.
 
 The choice carries its own proof. A linear programme looks for a change of the table, as cheap as possible,
 that leaves every sum as it is, takes no count below zero and raises each small count by `min_cell`. Where the
@@ -50,9 +52,10 @@ def withheld(rows: pd.DataFrame, shape: Shape, min_cell: int) -> Mask:
     pairs = list(additions(rows, shape))
     if not pairs or not hidden.any():
         return hidden
-    sums, edges = _matrices(pairs, values.size)
+    sums, edges, exceeds = _matrices(pairs, values.size)
     _, component = connected_components(edges, directed=False)
     primary, cost, flat = hidden.ravel(), _cost(rows, shape, values), values.ravel()
+    rest = np.where(exceeds, np.maximum(sums @ flat, 0.0), 0.0)
     order = np.argsort(component, kind="stable")
     concerned = np.unique(component[primary])
     for side, edge in zip(
@@ -62,22 +65,29 @@ def withheld(rows: pd.DataFrame, shape: Shape, min_cell: int) -> Mask:
     ):
         cells = order[side:edge]
         if len(cells) > 1:
-            own = sums[np.unique(sums[:, cells].nonzero()[0])][:, cells]
-            primary[cells] |= _moved(own, flat[cells], primary[cells], cost[cells], min_cell)
+            lines = np.unique(sums[:, cells].nonzero()[0])
+            own = sums[lines][:, cells]
+            primary[cells] |= _moved(own, rest[lines], flat[cells], primary[cells], cost[cells], min_cell)
     return primary.reshape(values.shape)
 
 
-def additions(rows: pd.DataFrame, shape: Shape) -> Iterator[tuple[Cells, Cells]]:
-    """Every sum that a reader can do, one tuple a kind of sum: cells that are totals, each beside a part."""
+def additions(rows: pd.DataFrame, shape: Shape) -> Iterator[tuple[Cells, Cells, bool]]:
+    """Every sum that a reader can do, one tuple a kind of sum.
+
+    Cells that are totals, each beside a part, and whether a total may hold more than its parts.
+    """
     width = len(shape.counts)
     place = {name: number for number, name in enumerate(shape.counts)}
     numbers = np.arange(len(rows)) * width
     for total, parts in shape.adds_up.items():
         own = np.array([place[name] for name in parts])
-        yield np.repeat(numbers + place[total], len(own)), (numbers[:, None] + own).ravel()
-    for totals, members in (_over_divisions(rows, shape), _over_kinds(rows, shape)):
+        yield np.repeat(numbers + place[total], len(own)), (numbers[:, None] + own).ravel(), False
+    for (totals, members), exceeds in (
+        (_over_divisions(rows, shape), True),
+        (_over_kinds(rows, shape), False),
+    ):
         for column in range(width):
-            yield totals * width + column, members * width + column
+            yield totals * width + column, members * width + column, exceeds
 
 
 def _over_divisions(rows: pd.DataFrame, shape: Shape) -> tuple[Cells, Cells]:
@@ -108,42 +118,47 @@ def _joined(totals: pd.DataFrame, parts: pd.DataFrame, by: list[str]) -> tuple[C
     return found["total"].to_numpy(dtype=int), found["part"].to_numpy(dtype=int)
 
 
-def _matrices(pairs: Sequence[tuple[Cells, Cells]], size: int) -> tuple[csr_array, csr_array]:
-    """One row a sum, with 1 at its total and -1 at its parts; and which cells a sum ties together."""
-    lines, columns, signs, count = [], [], [], 0
-    for totals, parts in pairs:
+def _matrices(pairs: Sequence[tuple[Cells, Cells, bool]], size: int) -> tuple[csr_array, csr_array, Mask]:
+    """One row a sum, with 1 at its total and -1 at its parts; which cells a sum ties; which may exceed."""
+    lines, columns, signs, may_exceed, count = [], [], [], [], 0
+    for totals, parts, exceeds in pairs:
         heads, line = np.unique(totals, return_inverse=True)
         lines += [line + count, np.arange(len(heads)) + count]
         columns += [parts, heads]
         signs += [-np.ones(len(parts)), np.ones(len(heads))]
+        may_exceed.append(np.full(len(heads), exceeds))
         count += len(heads)
     where = (np.concatenate(lines), np.concatenate(columns))
-    ties = tuple(np.concatenate(side) for side in zip(*pairs, strict=True))
+    ties = tuple(np.concatenate(side) for side in list(zip(*pairs, strict=True))[:2])
     return (
         csr_array((np.concatenate(signs), where), shape=(count, size)),
         csr_array((np.ones(len(ties[0])), ties), shape=(size, size)),
+        np.concatenate(may_exceed),
     )
 
 
-def _moved(sums: csr_array, values: Numbers, primary: Mask, cost: Numbers, least: int) -> Mask:
+def _moved(sums: csr_array, rest: Numbers, values: Numbers, primary: Mask, cost: Numbers, least: int) -> Mask:
     """Where the cheapest change that raises every primary cell by `least` is not zero.
 
-    Everywhere, where there is none: sums may contradict each other, as when a record lies in a division that
-    its code does not begin with. Then nothing of what they tie together is published.
+    `rest`: what each total holds beyond its parts; it may change too, but not below zero. Everywhere, where
+    there is no such change: where sums contradict each other, nothing that they tie together is published.
     """
-    nothing = np.zeros(len(values))
-    lower = np.concatenate([np.where(primary, least, 0.0), nothing])
-    upper = np.concatenate([np.full(len(values), np.inf), np.where(primary, 0.0, values)])
+    nothing, loose = np.zeros(len(values)), np.flatnonzero(rest > 0)
+    unseen = csr_array((-np.ones(len(loose)), (loose, np.arange(len(loose)))), shape=(len(rest), len(loose)))
+    lower = np.concatenate([np.where(primary, least, 0.0), nothing, -rest[loose]])
+    upper = np.concatenate(
+        [np.full(len(values), np.inf), np.where(primary, 0.0, values), np.full(len(loose), np.inf)]
+    )
     found = linprog(
-        np.concatenate([np.where(primary, 0.0, cost), cost]),
-        A_eq=hstack([sums, -sums], format="csr"),
+        np.concatenate([np.where(primary, 0.0, cost), cost, np.zeros(len(loose))]),
+        A_eq=hstack([sums, -sums, unseen], format="csr"),
         b_eq=np.zeros(sums.shape[0]),
         bounds=np.column_stack([lower, upper]),
         method="highs",
     )
     if found.status != 0:
         return np.ones(len(values), dtype=bool)
-    up, down = np.split(found.x, 2)
+    up, down = np.split(found.x[: 2 * len(values)], 2)
     return np.asarray(np.abs(up - down) > TINY)
 
 

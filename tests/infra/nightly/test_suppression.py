@@ -1,7 +1,8 @@
 """What a reader of the published tables can still work out of the withheld cells, by linear programming.
 
 The attacker here is written apart from the code: he has the published cells, knows every sum that the
-definitions promise and that no count is negative, and bounds each withheld cell from below and above.
+definitions promise and that no count is negative, and bounds each withheld cell from below and above. Of a
+division he knows that it holds at least what the divisions in it hold, and where it holds no more than that.
 """
 
 from itertools import product
@@ -55,27 +56,35 @@ def spans(rows: pd.DataFrame, hidden: npt.NDArray[np.bool_]) -> dict[tuple[str, 
     }
     values = rows[list(SHAPE.counts)].to_numpy(dtype=float).ravel()
     sums: list[npt.NDArray[np.float64]] = []
+    at_least: list[npt.NDArray[np.float64]] = [np.zeros(len(values))]
 
-    def promise(total: int, parts: list[int]) -> None:
+    def promise(total: int, parts: list[int], *, may_exceed: bool = False) -> None:
         line = np.zeros(len(values))
         line[total], line[parts] = 1, -1
-        sums.append(line)
+        (at_least if may_exceed and line @ values > 0 else sums).append(line)
 
     codes, kinds = rows["division_code"].unique(), [k for k in rows["event_kind"].unique() if k != "all"]
     level = {code: rows.loc[rows.division_code == code, "division_level"].iloc[0] for code in codes}
     below = {"prefecture": ("county", 4), "county": ("township", 6), "township": ("village", 9)}
     for code, kind in product(codes, ("all", *kinds)):
+        if (code, kind, "found") not in cells:
+            continue
         promise(cells[code, kind, "found"], [cells[code, kind, "resolved"], cells[code, kind, "open"]])
         for name in SHAPE.counts:
             if kind == "all":
-                promise(cells[code, "all", name], [cells[code, k, name] for k in kinds])
+                own = [cells[code, k, name] for k in kinds if (code, k, name) in cells]
+                promise(cells[code, "all", name], own)
             if level[code] in below:
                 lower, width = below[level[code]]
                 inside = [c for c in codes if level[c] == lower and c[:width] == code[:width]]
-                promise(cells[code, kind, name], [cells[c, kind, name] for c in inside])
+                own = [cells[c, kind, name] for c in inside if (c, kind, name) in cells]
+                promise(cells[code, kind, name], own, may_exceed=True)
     unknown = np.flatnonzero(hidden.ravel())
-    matrix = np.array(sums)
-    rest = -matrix @ np.where(hidden.ravel(), 0, values)
+    matrix, loose = np.array(sums), -np.array(at_least)
+    known = np.where(hidden.ravel(), 0, values)
+    promised = {
+        "A_eq": matrix[:, unknown], "b_eq": -matrix @ known, "A_ub": loose[:, unknown], "b_ub": -loose @ known
+    }  # fmt: skip
     found = {}
     names = {number: name for name, number in cells.items()}
     for place, cell in enumerate(unknown):
@@ -83,7 +92,7 @@ def spans(rows: pd.DataFrame, hidden: npt.NDArray[np.bool_]) -> dict[tuple[str, 
         for sign in (1, -1):
             goal = np.zeros(len(unknown))
             goal[place] = sign
-            answer = linprog(goal, A_eq=matrix[:, unknown], b_eq=rest, bounds=(0, None), method="highs")
+            answer = linprog(goal, **promised, bounds=(0, None), method="highs")
             ends.append(np.inf if answer.status == 3 else sign * answer.fun)
         found[names[cell]] = abs(ends[1] - ends[0])
     return found
@@ -160,3 +169,19 @@ def test_sums_that_contradict_each_other_are_not_published() -> None:
     hidden = withheld(rows, SHAPE, MIN)
     assert hidden[only].all()
     assert hidden[rows["division_level"] == "county"].all()
+
+
+def test_what_only_the_township_is_known_of_hides_itself_and_not_everything() -> None:
+    """Two accidents that lie in a township, and nobody wrote down in which of its villages."""
+    rows = city(np.full((1, 1, 2, 2, 2), 9, dtype=np.int64))
+    above = rows["division_level"] != "village"
+    for name, more in zip(SHAPE.counts, (2, 1, 1), strict=True):
+        rows.loc[above & (rows["event_kind"] == "all"), name] += more
+    known = rows.loc[above & (rows["event_kind"] == "fire")].assign(
+        event_kind="traffic", found=2, resolved=1, open=1
+    )
+    rows = pd.concat([rows, known], ignore_index=True)
+    hidden = judge(rows)
+    assert hidden[rows["event_kind"] == "traffic"].all()
+    assert not hidden[rows["division_level"] == "village"].all()
+    assert not hidden[rows["event_kind"] == "fire"].all()
