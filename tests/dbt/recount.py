@@ -290,7 +290,7 @@ def closure(con: Con, business_date: date) -> dict[tuple[str, str, date, str], t
     for event in table(con, "mart.event"):
         passed, mine = first[event["event_id"]], dues[event["event_id"]]
         month = month_of(event["first_reported_at"] or event["occurred_at"])
-        is_due = bool(mine) and day_of(max(due for _, due in mine)) <= business_date  # type: ignore[operator]
+        is_due = bool(mine) and max(due for _, due in mine).astimezone(SHANGHAI).date() <= business_date
         fact = {
             "stages": set(passed),
             "closed": event["status"] in ENDED,

@@ -149,7 +149,8 @@ def hazards(rows: Rows, today: date) -> Counts:
     things = []
     for row in latest(rows, "hazard_no").values():
         done = bool(row["rectified_on"]) or row["status"] == "已销号"
-        late = (day(row["rectified_on"]) if done else today) > date.fromisoformat(row["due_on"])  # type: ignore[operator]
+        ended = day(row["rectified_on"]) if done else today
+        late = ended is not None and ended > date.fromisoformat(row["due_on"])
         facts = {"done": done, "late": late, "burning": late and not done}
         grade = {"一般": "general", "重大": "major"}[row["grade"]]
         things.append((row["division_code"], date.fromisoformat(row["inspected_at"][:10]), grade, facts))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -29,8 +30,8 @@ SCOPES = {  # role -> purpose, division, department
 BOTH = ("governance", "audit")
 
 
-def described(name: str, key: str, **access: object) -> Mart:
-    return Mart(name, (key,), name, {key: key}, (key,), **access)  # type: ignore[arg-type]
+def described(name: str, key: str, **access: Any) -> Mart:
+    return Mart(name, (key,), name, {key: key}, (key,), **access)
 
 
 MARTS = [
