@@ -117,9 +117,10 @@ def unpacked(body: bytes | Path) -> str:
 
 
 def marts(city: City) -> Iterator[tuple[str, str]]:
-    """(table, text) of every table of schema `mart`, all columns of all rows."""
+    """(table, text) of every table that consumers may read, all columns of all rows."""
     s = city.settings()
-    return _tables(s.pg_user, s.pg_password.get_secret_value(), city, s.pg_serving, "mart")
+    for schema in ("mart", "statistics"):
+        yield from _tables(s.pg_user, s.pg_password.get_secret_value(), city, s.pg_serving, schema)
 
 
 def airflow(city: City) -> Iterator[tuple[str, str]]:
