@@ -5,6 +5,7 @@ import psycopg
 from infra.settings import settings
 
 PURPOSES = ("governance", "statistics", "quality", "audit")  # 基层治理, 统计, 数据治理, 审计
+LEVELS = {"prefecture": 4, "county": 6, "township": 9, "village": 12}  # division level -> digits that name it
 WHOLE_CITY = "sanling_whole_city"  # the group of roles whose scope is the whole city
 
 

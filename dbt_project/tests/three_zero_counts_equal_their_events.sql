@@ -4,16 +4,23 @@ with listed as (
     select unit_kind, unit_id, month, {{ each_entry('event_ids') }} as event_id from {{ ref('three_zero_status') }}
 ),
 
-drill as (
+first_seen as (
     select
         event.event_id,
-        {{ month_of(shanghai_date('coalesce(min(report.reported_at), min(event.first_reported_at), min(event.occurred_at))')) }}
-            as petition_month,
-        {{ month_of(shanghai_date('coalesce(min(event.occurred_at), min(event.first_reported_at))')) }} as happened_month
+        coalesce(min(report.reported_at), min(event.first_reported_at), min(event.occurred_at)) as petitioned_at,
+        coalesce(min(event.occurred_at), min(event.first_reported_at)) as happened_at
     from {{ ref('event') }} as event
     left join {{ ref('event_report') }} as report
         on event.event_id = report.event_id and report.platform = 'petition'
     group by 1
+),
+
+drill as (
+    select
+        event_id,
+        {{ month_of(shanghai_date('petitioned_at')) }} as petition_month,
+        {{ month_of(shanghai_date('happened_at')) }} as happened_month
+    from first_seen
 ),
 
 judged as (

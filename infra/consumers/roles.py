@@ -15,13 +15,12 @@ from psycopg import sql
 
 from infra.nightly import access, positions
 from infra.nightly.marts import marts
-from infra.serving import GROUPS, PURPOSES, WHOLE_CITY, connect_serving, group
+from infra.serving import GROUPS, LEVELS, PURPOSES, WHOLE_CITY, connect_serving, group
 from infra.settings import STATE, connection, settings
 from infra.stack import envfile
 
 CREDENTIALS = STATE / "roles.env"
 NAME = re.compile(r"(?!pg_|sanling)[a-z][a-z0-9_]{2,39}")
-LEVELS = (12, 9, 6, 4)  # digits that say village, township, county, prefecture
 CONNECTIONS = 10
 DEFAULTS = {  # a role may change them for its session, but not what it may read
     "default_transaction_read_only": "on",
@@ -54,7 +53,7 @@ class Role:
     @property
     def is_whole_city(self) -> bool:
         """Whether it also sees what belongs to no division."""
-        return self.division == "all" or len(self.division) == LEVELS[-1]
+        return _is_whole_city(self.division)
 
 
 def add(name: str, purpose: str, division: str, department: str | None = None) -> None:
@@ -79,7 +78,7 @@ def add(name: str, purpose: str, division: str, department: str | None = None) -
         for setting, value in DEFAULTS.items():
             # search_path is a list of names, which one quoted text would not be
             run(f"ALTER ROLE {{role}} SET {setting} TO " + (value if "," in value else f"'{value}'"))
-        for one in [group(purpose), *([WHOLE_CITY] if scope == "all" or len(scope) == LEVELS[-1] else [])]:
+        for one in [group(purpose), *([WHOLE_CITY] if _is_whole_city(scope) else [])]:
             run("GRANT {group} TO {role} WITH INHERIT TRUE, SET FALSE, ADMIN FALSE", group=one)
         con.execute(
             "INSERT INTO sanling.access_role (role, purpose, division, department, granted_by) "
@@ -140,7 +139,11 @@ def scope_of(division: str) -> str:
         return division
     if not re.fullmatch(r"\d{4}|\d{6}|\d{9}|\d{12}", division):
         raise NotARole(f"{division} is no division: 4, 6, 9 or 12 digits, or all")
-    return next(division[:n] for n in reversed(LEVELS) if n <= len(division) and not division[n:].strip("0"))
+    return next(division[:n] for n in LEVELS.values() if n <= len(division) and not division[n:].strip("0"))
+
+
+def _is_whole_city(scope: str) -> bool:
+    return scope == "all" or len(scope) == LEVELS["prefecture"]
 
 
 def _prepare() -> None:

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from infra.serving import LEVELS
 from infra.settings import TIMEZONE
 
-LEVELS = {"prefecture": 4, "county": 6, "township": 9, "village": 12}  # level -> digits that name it
 ZONE = ZoneInfo(TIMEZONE)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from infra.dashboard import divisions, indicators
 from infra.dashboard.reader import Row
 from infra.dashboard.view import NotFound, View
+from infra.serving import LEVELS
 
 BELOW = """
 select distinct rpad(left(unit_id, %(digits)s), 12, '0') as code from three_zero_status
@@ -20,7 +21,7 @@ def loop(view: View, mart: str) -> tuple[str, dict[str, Any]]:
     one, finer = indicators.INDICATORS[mart], divisions.below(view.level)
     codes: list[str] = []
     if finer:
-        found = view.reader.ask(BELOW, digits=divisions.LEVELS[finer], **view.where)
+        found = view.reader.ask(BELOW, digits=LEVELS[finer], **view.where)
         codes = [row["code"] for row in found]
     below = indicators.by_division(view.reader, one, codes, view.where) if codes else None
     sort = view.choice("sort", ("division_code", *one.columns))

@@ -16,6 +16,7 @@ against comparing different marts or nights.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +25,12 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
+from infra.serving import LEVELS
+
 Mask = npt.NDArray[np.bool_]
 Cells = npt.NDArray[np.int64]  # numbers of cells: row * counts + count
 Numbers = npt.NDArray[np.float64]
-ABOVE = {"village": ("township", 9), "township": ("county", 6), "county": ("prefecture", 4)}
+ABOVE = {finer: (level, LEVELS[level]) for level, finer in pairwise(LEVELS)}
 # What it costs to withhold: totals are read more than their parts, and a zero says nothing of anybody.
 LEVEL_COST = {"village": 1.0, "township": 2.0, "county": 4.0, "prefecture": 16.0}
 TOTAL_COST, ZERO_COST = 3.0, 2.0
