@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.invocation import get_invocation_id
 
 from infra import lake
 from infra.fusion import engine
@@ -27,6 +28,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
     """Prepares the connection once and each cursor again: session state does not pass between them."""
 
     variables: dict[str, Any]
+    invocation = ""  # dbt's id of the run that the pending batches were asked for
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Load extensions and functions, set limits and the object store's secret."""
@@ -37,7 +39,20 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
     def configure_cursor(self, cursor: Any) -> None:
         """Set the variables that functions need and those that models read with `session_value`."""
         lake.begin_cursor(cursor)
+        if self.invocation != get_invocation_id():
+            # Asked for once a run: as a table it would be read four times a model, a file a past night each.
+            self.variables["pending_batches"] = pending_batches(cursor)
+            self.invocation = get_invocation_id()
         lake.set_variables(cursor, {**self.variables, **run_values()})
+
+
+def pending_batches(cursor: Any) -> list[str]:
+    """Ids of the batches that the night has to build; none in a lake that no batch was registered in."""
+    try:
+        found = cursor.execute("SELECT list(batch_id) FROM lake.ops.batch WHERE is_pending").fetchone()
+    except duckdb.CatalogException:
+        return []
+    return list(found[0] or [])
 
 
 def run_values() -> dict[str, date | str | bool | int | None]:

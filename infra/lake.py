@@ -159,10 +159,13 @@ def rows(answer: Any) -> list[dict[str, Any]]:
 
 
 def dbt_environment() -> dict[str, str]:
-    """What the dbt subprocess needs in its environment; profiles.yml reads these names."""
+    """What the dbt subprocess needs in its environment; profiles.yml reads these names.
+
+    Airflow's settings stay away: dbt looks through the whole environment for each line that it logs.
+    """
     s = settings()
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW__")},
         "SANLING_STATE": str(STATE),
         "SANLING_PG_HOST": s.pg_host,
         "SANLING_PG_PORT": str(s.pg_port),

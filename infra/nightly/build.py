@@ -6,7 +6,7 @@ publication for it and can then list every reason at once.
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -132,15 +132,15 @@ def _first_lines(message: str, limit: int = 400) -> str:
     return " ".join(lines)[:limit]
 
 
-def _run(arguments: Iterable[str], environment: Mapping[str, str]) -> int:
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     folders = ["--project-dir", str(PROJECT), "--target-path", str(TARGET), "--log-path", str(LOGS)]
-    return dbt_process.run([*arguments, *folders, "--no-use-colors", "--log-level-file", "info"], environment)
+    return dbt_process.run(command, [*folders, "--no-use-colors", "--log-level-file", "info"], environment)
 
 
 def manifest() -> dict[str, Any]:
     """dbt's manifest of the project as last built on this machine, parsed anew where there is none."""
     path = TARGET / "manifest.json"
-    if not path.exists() and _run(["parse"], dbt_environment()) != 0:
+    if not path.exists() and _run([], dbt_environment()) != 0:
         raise BuildFailed(f"dbt could not parse {os.path.relpath(PROJECT, ROOT)}; see {LOGS}/dbt.log")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found

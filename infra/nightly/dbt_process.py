@@ -3,6 +3,7 @@
 `run` starts the process at its first call and keeps it for the next ones, since half of a small layer's time
 is Python's and dbt's start. The process holds the right to write the lake itself while it works, so that the
 right is never free while it still writes, and it ends with its parent, whose end of the pipe then closes.
+It parses the project once, which writes the manifest; of a run it writes the results alone.
 """
 
 import atexit
@@ -13,9 +14,11 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from infra.nightly.locks import lake_writer
+from infra.nightly.project import TARGET
 from infra.nightly.redact import redact
 from infra.settings import ROOT, settings
 
@@ -26,15 +29,17 @@ log = logging.getLogger(__name__)
 _kept: list["subprocess.Popen[str]"] = []
 
 
-def run(arguments: Iterable[str], environment: Mapping[str, str]) -> int:
+def run(command: Sequence[str], options: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run dbt and return its code: 0 success, 1 a node failed, 2 dbt itself could not run, else it died.
 
-    What it says goes to the log, without personal values.
+    `command`: what dbt is to do, nothing if it is only to parse the project; `options`: what parsing takes,
+    too. What dbt says goes to the log, without personal values.
     """
     child = _child()
     if child.stdin is None or child.stdout is None:
         raise RuntimeError("dbt's process was started without pipes")
-    child.stdin.write(json.dumps({"arguments": list(arguments), "environment": dict(environment)}) + "\n")
+    asked = {"command": list(command), "options": list(options), "environment": dict(environment)}
+    child.stdin.write(json.dumps(asked) + "\n")
     child.stdin.flush()
     for line in child.stdout:
         if line.startswith(ENDED):
@@ -75,13 +80,20 @@ def _serve() -> None:
     threading.Thread(target=_listen, args=(requests, idle), daemon=True).start()
     from dbt.cli.main import dbtRunner  # while the first request is on its way
 
+    manifest: Any = None
     while (line := requests.get()) is not None:
         asked = json.loads(line)
         os.environ.clear()
         os.environ.update(asked["environment"])
         settings.cache_clear()
         with lake_writer():
-            result = dbtRunner().invoke(asked["arguments"])
+            if manifest is None:
+                result = dbtRunner().invoke(["parse", *asked["options"]])
+                manifest = result.result
+            if manifest is not None and asked["command"]:
+                result = dbtRunner(manifest).invoke([*asked["command"], *asked["options"], "--no-write-json"])
+                if result.result is not None:
+                    result.result.write(str(TARGET / "run_results.json"))
         if result.exception is not None:
             print(f"dbt could not run: {result.exception}", flush=True)
         idle.set()

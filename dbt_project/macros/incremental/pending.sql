@@ -1,7 +1,16 @@
 {#- The batches of lake.ops.batch that the night has to build: not built with their present attempt, and all later
 ones of the same feed, because a disposition depends on the versions before it. -#}
 {% macro pending_batch_ids() -%}
+    {{ return(adapter.dispatch('pending_batch_ids')()) }}
+{%- endmacro %}
+
+{% macro default__pending_batch_ids() -%}
     select batch_id from {{ source('ops', 'batch') }} where is_pending
+{%- endmacro %}
+
+{% macro duckdb__pending_batch_ids() -%}
+    {%- do source('ops', 'batch') -%}
+    select unnest({{ session_value('pending_batches', 'varchar[]') }})
 {%- endmacro %}
 
 {#-

@@ -33,8 +33,6 @@ split as (
     from branched
 ),
 
-{{ division_forms(short=true) }},
-
 full_name as (
     select head_key as key, head_key as text, min(township_code) as known
     from split
@@ -42,7 +40,7 @@ full_name as (
     group by 1
 ),
 
-front as ({{ division_front('full_name', 'upper') }}),
+front as ({{ division_front('full_name', 'upper', short=true) }}),
 
 compared as (
     select

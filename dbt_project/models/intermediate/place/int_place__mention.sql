@@ -24,8 +24,6 @@ with written as (
         and ({{ only_touched(['int_record']) }} or {{ decided_on('_record_key', 'place') }})
 ),
 
-{{ division_forms() }},
-
 upper_front as ({{ division_front('written', 'upper') }}),
 
 below_county as (
