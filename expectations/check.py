@@ -16,6 +16,8 @@ class Check:
     `bound` are expressions that are computed once a row, however many rules use them; in the other
     texts they go by `alias(expression)`. An expression may use aliases of others.
     `setup` are statements that run before the scan; `{batch}` in them is the batch's relation.
+    `costly` is a macro and a value, where `unexpected` is that macro of the value and slow to plan: the scan
+    asks `<macro>_somewhere` of all such values of a row together, and the macro only where that says yes.
     """
 
     unexpected: str  # the row breaks the rule; NULL counts as kept
@@ -24,6 +26,7 @@ class Check:
     message: str  # VARCHAR: what is wrong and how to mend it, in Chinese
     bound: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
+    costly: tuple[str, str] | None = None
 
 
 def alias(expression: str) -> str:

@@ -78,7 +78,13 @@ class DuckDBEngine(ExecutionEngine):  # type: ignore[misc]
         if failed := by_metric[FAILED]:
             checks = {
                 values["name"]: Check(
-                    values["unexpected"], "", "", "", tuple(values["bound"]), tuple(values["setup"])
+                    values["unexpected"],
+                    "",
+                    "",
+                    "",
+                    tuple(values["bound"]),
+                    tuple(values["setup"]),
+                    tuple(values["costly"]) or None,
                 )
                 for values in failed.values()
             }
@@ -108,7 +114,7 @@ class FailedRows(MetricProvider):  # type: ignore[misc]
 
     metric_name = FAILED
     domain_keys = ("batch_id",)
-    value_keys = ("name", "unexpected", "bound", "setup")
+    value_keys = ("name", "unexpected", "bound", "setup", "costly")
 
     @metric_partial(  # type: ignore[untyped-decorator]
         engine=DuckDBEngine,

@@ -89,7 +89,9 @@ class RowRule(Rule):
         if self.unless_precision_lost:
             lost, steps = precision_lost(self.column)
             condition, bound = f"({condition}) AND NOT {lost}", bound + steps
-        return Check(condition, self.applies(), self.observed(), self.message(), bound, self.setup())
+        return Check(
+            condition, self.applies(), self.observed(), self.message(), bound, self.setup(), self.costly()
+        )
 
     def applies(self) -> str:
         """SQL: the rule has something to judge in this row."""
@@ -111,6 +113,10 @@ class RowRule(Rule):
         """Statements that the condition needs before the scan."""
         return ()
 
+    def costly(self) -> tuple[str, str] | None:
+        """The macro and the value that the condition consists of, if it takes long to plan."""
+        return None
+
     def get_validation_dependencies(
         self, execution_engine: Any = None, runtime_configuration: dict[str, Any] | None = None
     ) -> ValidationDependencies:
@@ -123,6 +129,7 @@ class RowRule(Rule):
                 "unexpected": check.unexpected,
                 "bound": list(check.bound),
                 "setup": list(check.setup),
+                "costly": list(check.costly or ()),
             },
             ASSESSED: {"name": self.name, "applies": check.applies},
             ROWS: {},

@@ -26,6 +26,7 @@
 --  parse_number(x)          DOUBLE; thousands separators and full-width digits allowed; no inf, no NaN
 --  precision_lost(x)        TRUE if a number was cut to 15 digits or sent in scientific notation (Excel)
 --  mojibake(x)              TRUE if text was decoded with the wrong encoding somewhere
+--  mojibake_somewhere(t)    TRUE if that may be so of a line of t; FALSE only if it is so of none
 --  mask_value(x, class)     what a report may show of a value: class = public | internal | restricted
 --  pseudonym(x)             HMAC-SHA-256 in hex, key in the variables pseudonym_ipad and pseudonym_opad
 --  gcj02_to_wgs84_lon/lat(lon, lat), bd09_to_gcj02_lon/lat, bd09_to_wgs84_lon/lat, wgs84_to_gcj02_lon/lat,
@@ -464,6 +465,10 @@ CREATE OR REPLACE TEMP MACRO mojibake(x) AS
         ELSE regexp_matches(x, '[\x{E000}-\x{F8FF}]') AND regexp_matches(x, getvariable('moji_whole'))
             AND _moji_share_left(x) <= 0.5
     END;
+-- TRUE if mojibake() may be true of one of several values, which stand in the text a line each: its patterns take
+-- long to plan, so that a batch asks this once a row and not once a column.
+CREATE OR REPLACE TEMP MACRO mojibake_somewhere(text) AS
+    contains(text, '???') OR (NOT _ascii(text) AND regexp_matches(text, getvariable('moji_any')));
 -- A spreadsheet keeps 15 digits of a number: the rest becomes 0, or the cell becomes 4.10105E+17.
 CREATE OR REPLACE TEMP MACRO _long_number(x) AS  -- the identifier in x if it may have been cut, else NULL
     CASE

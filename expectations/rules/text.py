@@ -16,6 +16,10 @@ class ExpectUndamagedText(RowRule):
         """Characters that only a wrong decoding makes."""
         return f"mojibake({self.quoted})", ()
 
+    def costly(self) -> tuple[str, str]:
+        """Its patterns name thousands of characters."""
+        return "mojibake", self.quoted
+
 
 class ExpectFullPrecision(RowRule):
     """A long number that kept all its digits (a spreadsheet keeps fifteen).
