@@ -56,6 +56,7 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
     # Unit tests say nothing about tonight's data; `make test` runs them.
     wanted = [*selection(layer, with_seeds=not same_code), "--exclude-resource-type", "unit_test"]
     if layer == "staging":
+        dbt_process.stop()  # it may remember objects of feeds that were pulled again since
         with raw_objects(feeds()) as busy:
             register(without=busy)
             code = _run(["build", *wanted], environment)
