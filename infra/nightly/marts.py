@@ -29,6 +29,8 @@ class Mart:
     count_columns: tuple[str, ...] = ()  # counts in which small cells are suppressed
     kind_column: str | None = None  # its value `all` stands for the sum of the other values
     adds_up: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # count -> the counts that make it
+    counted_in: str | None = None  # the mart with a row for each event of a count, by `count_name`
+    made_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # column -> counts that decide it
 
 
 def marts() -> list[Mart]:
@@ -65,6 +67,12 @@ def _mart(node: dict[str, Any]) -> Mart:
         count_columns=tuple(meta.get("count_columns") or _integers(columns, keys)),
         kind_column=meta.get("kind_column") or _kind(columns, keys),
         adds_up={total: tuple(parts) for total, parts in (meta.get("adds_up") or {}).items()},
+        counted_in=meta.get("counted_in"),
+        made_of={
+            column["name"]: tuple(column["meta"]["counts"])
+            for column in columns
+            if "counts" in (column.get("meta") or {})
+        },
     )
 
 

@@ -228,25 +228,40 @@ def test_a_trace_finds_as_many_events_as_a_cell_counts(nights: Lakehouse, mart: 
 
 
 def test_what_two_nights_say_differently_names_the_events(nights: Lakehouse) -> None:
+    """As many events came and went of a count as it changed by, and those of three_zero_event."""
     first, last = nights.published[0], nights.published[-1]
-    described = Mart("three_zero_status", ("unit_kind", "unit_id", "month"), "", {}, ())
+    described = Mart(
+        "three_zero_status", ("unit_kind", "unit_id", "month"), "", {}, (),
+        count_columns=("petition_count", "petition_raised_count", "casualty_accident_count"),
+        counted_in="three_zero_event", made_of={"is_zero_petition": ("petition_count",)},
+    )  # fmt: skip
     with nights._connect() as con:
         told = difference(con, described, first, last, "unit_kind = 'village'")
         assert difference(con, described, last, last) == []
+    came, went = ({e for row in told for e in row[name] or ()} for name in ("events_come", "events_gone"))
+    assert came
+    assert went
     counted = {
         at: {
-            (unit, month, event)
-            for unit, month, ids in nights.rows(
-                "select unit_id, month, event_ids from lake.mart.three_zero_status "
-                f"at (version => {at}) where unit_kind = 'village'"
+            tuple(row[:3]): set(row[3])
+            for row in nights.rows(
+                "select unit_id, month, count_name, list(event_id) from lake.mart.three_zero_event "
+                f"at (version => {at}) where unit_kind = 'village' group by all"
             )
-            for event in ids
         }
         for at in (first, last)
     }
-    for name, one, other in (("events_come", last, first), ("events_gone", first, last)):
-        named = {(row["unit_id"], row["month"], event) for row in told for event in row[name] or ()}
-        assert named == counted[one] - counted[other] != set(), name
+    for row in told:
+        name = row["column_name"]
+        if name not in (*described.count_columns, "is_zero_petition"):
+            assert (row["events_come"], row["events_gone"]) == (None, None), name
+            continue
+        cell = (row["unit_id"], row["month"], "petition_count" if name == "is_zero_petition" else name)
+        before, after = counted[first].get(cell, set()), counted[last].get(cell, set())
+        assert set(row["events_come"] or ()) == after - before
+        assert set(row["events_gone"] or ()) == before - after
+        if name.endswith("_count"):
+            assert int(row["is_now"] or 0) - int(row["was"] or 0) == len(after) - len(before)
 
 
 def test_marts_are_what_plain_counting_gives(nights: Lakehouse) -> None:

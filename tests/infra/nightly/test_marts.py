@@ -53,6 +53,8 @@ def test_every_mart_of_the_project_names_columns_that_it_has() -> None:
         sums = {name for total, parts in mart.adds_up.items() for name in (total, *parts)}
         assert named <= mart.columns.keys(), mart.name
         assert sums <= {*mart.count_columns}, mart.name
+        assert {count for counts in mart.made_of.values() for count in counts} <= {*mart.count_columns}
+        assert mart.counted_in is None or "count_name" in described[mart.counted_in].columns, mart.name
         assert set(mart.read_by) <= set(PURPOSES), mart.name
         assert mart.read_by, mart.name
     assert described["dispute_resolution"].kind_column == "dispute_type"
