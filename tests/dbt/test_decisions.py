@@ -216,7 +216,7 @@ def test_the_queue_holds_pairs_and_forgets_those_that_were_decided(decided: Lake
     before = json.loads(review("list", kind, "--format", "json").stdout)
     columns = "(left_key, right_key, weight, reason" + (", rule)" if kind == "person" else ")")
     values = "(?, ?, 1, 'made_for_the_test'" + (", 'weights')" if kind == "person" else ")")
-    with decided._connect() as con:
+    with decided.connected() as con:
         con.execute(f"insert into {review_table} {columns} values {values}", list(keys))
     asked = ("list", kind, "--reason", "made_for_the_test", "--format", "json")
     (row,) = json.loads(review(*asked).stdout)
@@ -225,7 +225,7 @@ def test_the_queue_holds_pairs_and_forgets_those_that_were_decided(decided: Lake
     assert len(json.loads(review("list", kind, "--format", "json").stdout)) == len(before) + 1
     review("decide", row["left_key"], row["right_key"], "--unsure", "--why", "看不出", *AS)
     assert json.loads(review(*asked).stdout) == []
-    with decided._connect() as con:
+    with decided.connected() as con:
         con.execute(f"delete from {review_table} where reason = 'made_for_the_test'")
         con.execute("delete from lake.ops.decision where reason = '看不出'")
 

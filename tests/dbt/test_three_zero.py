@@ -230,7 +230,7 @@ def test_a_trace_finds_as_many_events_as_a_cell_counts(nights: Lakehouse, mart: 
 def test_what_two_nights_say_differently_names_the_events(nights: Lakehouse) -> None:
     first, last = nights.published[0], nights.published[-1]
     described = Mart("three_zero_status", ("unit_kind", "unit_id", "month"), "", {}, ())
-    with nights._connect() as con:
+    with nights.connected() as con:
         told = difference(con, described, first, last, "unit_kind = 'village'")
         assert difference(con, described, last, last) == []
     counted = {
@@ -250,7 +250,7 @@ def test_what_two_nights_say_differently_names_the_events(nights: Lakehouse) -> 
 
 
 def test_marts_are_what_plain_counting_gives(nights: Lakehouse) -> None:
-    with nights._connect() as con:
+    with nights.connected() as con:
         recount.compare(con, day(LAST))
 
 
@@ -266,5 +266,5 @@ def test_a_large_city_is_what_plain_counting_gives(
     with city.generated(params) as folder:
         city.bring(large, folder, params.first_day, params.last_day, feeds=FEEDS)
         large.build(*WANTED, "path:seeds", day=days)
-    with large._connect() as con:
+    with large.connected() as con:
         recount.compare(con, params.last_day)
