@@ -15,7 +15,8 @@ from infra.serving import connect_serving
 from tests.dbt.lakehouse import Lakehouse, Row
 
 pytestmark = pytest.mark.slow
-MODELS = ("+link_quality", "+entity_history", "+event_report", "feed")
+LINKED = ("+int_event__member", "+int_person__member")
+MODELS = (*LINKED, "int_event__review", "int_person__review", "entity_history", "link_quality", "feed")
 CALL, PERSON = "police.incident", "police.resident"
 WANG, LI = "11010519491231002X", "360426199101010071"  # of GB 11643, and one with a valid check digit
 AS = ("--as", "市数据局 数据质量岗")
@@ -307,7 +308,7 @@ def test_decisions_travel_as_json_lines(
     other = new_lakehouse()
     other.deliver(CALL, 1, CALLS)
     other.deliver(PERSON, 1, RESIDENTS)
-    other.night(*MODELS, day=1)
+    other.night(*LINKED, day=1)
     first = json.loads(lines[0])
     wrong = [
         lines[0],
@@ -327,7 +328,7 @@ def test_decisions_travel_as_json_lines(
     assert other.rows("select count(*) from lake.ops.decision") == [(0,)]
     assert "6 new of 6" in review("import", str(file)).output
     assert "0 new of 6" in review("import", str(file)).output
-    other.night(*MODELS, day=2)
+    other.night(*LINKED, day=2)
     for kind in ("event", "person"):
         assert are_one(other, kind) == {"apart": False, "alike": True, "joined": True}
     decided.use()
@@ -339,6 +340,6 @@ def test_a_decision_may_be_taken_back(decided: Lakehouse) -> None:
         for name in ("apart", "joined"):
             pair = (key(kind, f"{name}1"), key(kind, f"{name}2"))
             review("decide", *pair, "--unsure", "--why", "看错了", *AS)
-    decided.night(*MODELS, day=4)
+    decided.night(*LINKED, day=4)
     for kind in ("event", "person"):
         assert are_one(decided, kind) == {"apart": True, "alike": True, "joined": False}
