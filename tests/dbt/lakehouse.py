@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -17,6 +18,7 @@ from dbt.cli.main import dbtRunner
 
 from infra import lake
 from infra.lake import connect
+from infra.nightly.build import REFERENCE, SEEDS
 from infra.settings import settings
 from ingest.contract import Contract, feeds, load
 from ingest.interval import Interval, midnight
@@ -66,6 +68,7 @@ class Lakehouse:
     catalogue: str
     delivered: set[str] = field(default_factory=set)  # feeds that ever brought a batch
     published: list[int] = field(default_factory=list)  # snapshots that consumers came to read
+    has_references: bool = False  # seeds and what is made of them alone are there, as of the code
 
     def use(self) -> None:
         """Make this the lake that the settings name; every other method does so first."""
@@ -74,7 +77,7 @@ class Lakehouse:
 
     def prepare(self) -> None:
         """Make every table, as a night does that no feed brought anything for."""
-        with self._connect() as con:
+        with self.connected() as con:
             con.execute("create schema if not exists lake.ops")
             for table in (BATCH, RULE_RESULT, DECISION, RETURN_DECISION):
                 con.execute(table)
@@ -103,7 +106,7 @@ class Lakehouse:
         key = f"{contract.platform}/{contract.name}/{interval.text}-{uuid4().hex}.parquet"
         raw = _raw(contract, batch_id, rows, columns)
         verdict = _verdicts(raw, broken)
-        with self._connect() as con:
+        with self.connected() as con:
             _put(con, raw, f"s3://raw/{key}")
             _put(con, verdict, f"s3://verdicts/{key}")
             _count(con, batch_id, len(rows), broken, refused=refused)
@@ -133,9 +136,12 @@ class Lakehouse:
             arguments += ["--exclude-resource-type", "test"]
         if select:
             arguments += ["--select", *select]
-        # Nothing changes in the models of a feed without a batch.
+        # Nothing changes in the models of a feed without a batch, nor in those that only the code decides:
+        # a night leaves those out too, unless the code has changed.
         idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
         arguments += ["--exclude", *(f"{kind}_{name}" for name in idle for kind in ("base", "stg"))]
+        if self.has_references and not whole and not tests:
+            arguments += [SEEDS, REFERENCE]
         self._dbt(arguments, day, whole=whole)
 
     def unit_tests(self) -> None:
@@ -163,7 +169,7 @@ class Lakehouse:
     def publish(self) -> None:
         """Name the snapshot and mark all batches as built, as the publication does at its end."""
         self.published.append(self.snapshot())
-        with self._connect() as con:
+        with self.connected() as con:
             con.execute("update lake.ops.batch set is_pending = false, built_as = attempt where is_pending")
 
     def night(self, *select: str, day: int = 1) -> None:
@@ -173,14 +179,14 @@ class Lakehouse:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query on the lake gives."""
-        with self._connect() as con:
+        with self.connected() as con:
             return con.execute(sql, list(values)).fetchall()
 
     def dump(self, *schemas: str) -> dict[str, list[Any]]:
         """Table -> all its rows in a fixed order, without the columns that say when a row came or changed."""
         found: dict[str, list[Any]] = {}
         names = self.tables(*schemas)
-        with self._connect() as con:
+        with self.connected() as con:
             for name in names:
                 present = {row[0] for row in con.execute(f"describe {name}").fetchall()}
                 exclude = ", ".join(sorted(present.intersection(RUN_COLUMNS)))
@@ -211,13 +217,22 @@ class Lakehouse:
         last = self.snapshot()
         names = [name.rsplit(".", 1)[1] for name in self.tables(schema)]
         feed = "select count(*) from ducklake_table_changes('lake', '{}', '{}', {}, {})"
-        with self._connect() as con:
+        with self.connected() as con:
             counts = {n: con.execute(feed.format(schema, n, since + 1, last)).fetchone() for n in names}
         return [name for name, count in counts.items() if count != (0,)]
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The lake's own connection, for everything that the caller does at once."""
         self.use()
-        return connect(lake=True)
+        yield _connection(self.catalogue)
+
+
+@lru_cache(maxsize=1)
+def _connection(catalogue: str) -> duckdb.DuckDBPyConnection:
+    """The lake that the settings name, attached once: each new connection takes a quarter of a second."""
+    assert settings().pg_catalog == catalogue
+    return connect(lake=True)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,8 @@ from infra.serving import connect_serving
 from tests.dbt.lakehouse import Lakehouse, Row
 
 pytestmark = pytest.mark.slow
-MODELS = ("+link_quality", "+entity_history", "+event_report", "feed")
+LINKED = ("+int_event__member", "+int_person__member")
+MODELS = (*LINKED, "int_event__review", "int_person__review", "entity_history", "link_quality", "feed")
 CALL, PERSON = "police.incident", "police.resident"
 WANG, LI = "11010519491231002X", "360426199101010071"  # of GB 11643, and one with a valid check digit
 AS = ("--as", "市数据局 数据质量岗")
@@ -216,7 +217,7 @@ def test_the_queue_holds_pairs_and_forgets_those_that_were_decided(decided: Lake
     before = json.loads(review("list", kind, "--format", "json").stdout)
     columns = "(left_key, right_key, weight, reason" + (", rule)" if kind == "person" else ")")
     values = "(?, ?, 1, 'made_for_the_test'" + (", 'weights')" if kind == "person" else ")")
-    with decided._connect() as con:
+    with decided.connected() as con:
         con.execute(f"insert into {review_table} {columns} values {values}", list(keys))
     asked = ("list", kind, "--reason", "made_for_the_test", "--format", "json")
     (row,) = json.loads(review(*asked).stdout)
@@ -225,7 +226,7 @@ def test_the_queue_holds_pairs_and_forgets_those_that_were_decided(decided: Lake
     assert len(json.loads(review("list", kind, "--format", "json").stdout)) == len(before) + 1
     review("decide", row["left_key"], row["right_key"], "--unsure", "--why", "看不出", *AS)
     assert json.loads(review(*asked).stdout) == []
-    with decided._connect() as con:
+    with decided.connected() as con:
         con.execute(f"delete from {review_table} where reason = 'made_for_the_test'")
         con.execute("delete from lake.ops.decision where reason = '看不出'")
 
@@ -307,7 +308,7 @@ def test_decisions_travel_as_json_lines(
     other = new_lakehouse()
     other.deliver(CALL, 1, CALLS)
     other.deliver(PERSON, 1, RESIDENTS)
-    other.night(*MODELS, day=1)
+    other.night(*LINKED, day=1)
     first = json.loads(lines[0])
     wrong = [
         lines[0],
@@ -327,7 +328,7 @@ def test_decisions_travel_as_json_lines(
     assert other.rows("select count(*) from lake.ops.decision") == [(0,)]
     assert "6 new of 6" in review("import", str(file)).output
     assert "0 new of 6" in review("import", str(file)).output
-    other.night(*MODELS, day=2)
+    other.night(*LINKED, day=2)
     for kind in ("event", "person"):
         assert are_one(other, kind) == {"apart": False, "alike": True, "joined": True}
     decided.use()
@@ -339,6 +340,6 @@ def test_a_decision_may_be_taken_back(decided: Lakehouse) -> None:
         for name in ("apart", "joined"):
             pair = (key(kind, f"{name}1"), key(kind, f"{name}2"))
             review("decide", *pair, "--unsure", "--why", "看错了", *AS)
-    decided.night(*MODELS, day=4)
+    decided.night(*LINKED, day=4)
     for kind in ("event", "person"):
         assert are_one(decided, kind) == {"apart": True, "alike": True, "joined": False}

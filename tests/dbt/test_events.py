@@ -120,7 +120,7 @@ def test_a_decision_parts_and_joins_and_stays(told: Lakehouse) -> None:
         ("police.incident:J1", "grid.event:W1", "must_not"),
         ("police.incident:J3", "grid.event:W2", "must"),
     ]
-    with told._connect() as con:
+    with told.connected() as con:
         for left, right, decision in said:
             con.execute(
                 "insert into lake.ops.decision values ('event', ?, ?, ?, 'office', now(), 'seen there')",

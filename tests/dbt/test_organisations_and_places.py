@@ -5,6 +5,7 @@ import pytest
 from tests.dbt.lakehouse import Lakehouse, Row
 
 pytestmark = pytest.mark.slow
+MODELS = ("+organisation", "+place", "entity_history")
 CODE = "91110000600037341L"
 HEAD = "郑州恒达商贸有限公司"
 
@@ -54,7 +55,7 @@ def nights(lakehouse: Lakehouse) -> Lakehouse:
     for day, delivered in enumerate(DAYS, 1):
         for feed, rows in delivered.items():
             lakehouse.deliver(feed, day, rows)
-        lakehouse.night("path:seeds", "+organisation", "+place", "+entity_history", day=day)
+        lakehouse.night(*MODELS, day=day)
     return lakehouse
 
 
@@ -112,6 +113,6 @@ def test_two_numbers_are_two_places_and_what_has_none_is_neither(nights: Lakehou
 
 def test_a_night_without_news_writes_nothing(nights: Lakehouse) -> None:
     before = nights.snapshot()
-    nights.build("+organisation", "+place", "+entity_history", day=2)
-    nights.build("+organisation", "+place", "+entity_history", day=2, whole=True)
+    nights.build(*MODELS, day=2)
+    nights.build(*MODELS, day=2, whole=True)
     assert nights.changes_since(before) == []

@@ -235,7 +235,7 @@ def test_what_two_nights_say_differently_names_the_events(nights: Lakehouse) -> 
         count_columns=("petition_count", "petition_raised_count", "casualty_accident_count"),
         counted_in="three_zero_event", made_of={"is_zero_petition": ("petition_count",)},
     )  # fmt: skip
-    with nights._connect() as con:
+    with nights.connected() as con:
         told = difference(con, described, first, last, "unit_kind = 'village'")
         assert difference(con, described, last, last) == []
     came, went = ({e for row in told for e in row[name] or ()} for name in ("events_come", "events_gone"))
@@ -265,7 +265,7 @@ def test_what_two_nights_say_differently_names_the_events(nights: Lakehouse) -> 
 
 
 def test_marts_are_what_plain_counting_gives(nights: Lakehouse) -> None:
-    with nights._connect() as con:
+    with nights.connected() as con:
         recount.compare(con, day(LAST))
 
 
@@ -281,5 +281,5 @@ def test_a_large_city_is_what_plain_counting_gives(
     with city.generated(params) as folder:
         city.bring(large, folder, params.first_day, params.last_day, feeds=FEEDS)
         large.build(*WANTED, "path:seeds", day=days)
-    with large._connect() as con:
+    with large.connected() as con:
         recount.compare(con, params.last_day)

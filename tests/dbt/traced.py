@@ -23,7 +23,7 @@ def cells(lakehouse: Lakehouse, mart: str) -> list[tuple[str, int, int]]:
         f"from lake.mart.{mart} order by all"
     )
     found = []
-    with lakehouse._connect() as con:
+    with lakehouse.connected() as con:
         for row in rows[:: max(1, len(rows) // MOST)]:
             named = dict(zip(key, row, strict=False))
             for column, count in zip(columns, row[len(key) :], strict=True):
