@@ -1,4 +1,4 @@
-"""Once a week, after the night: gather the access log, let go of old snapshots of the lake."""
+"""Once a week, after the night: gather the access log, merge the lake's files, drop its old snapshots."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from infra.settings import ROOT, TIMEZONE
 
 with DAG(
     "maintenance",
-    description="每周维护：汇集访问记录，清理湖中旧快照",
+    description="每周维护：汇集访问记录，合并湖中小文件，清理旧快照",
     schedule=by_clock("0 12 * * 0"),
     start_date=pendulum.datetime(2026, 1, 1, tz=TIMEZONE),
     catchup=False,
@@ -31,7 +31,7 @@ with DAG(
 
     @task(pool="lake_writer")
     def snapshots() -> str:
-        """Expire and clean in a process of its own."""
+        """Merge, expire and clean in a process of its own."""
         command = [sys.executable, "-m", "infra.nightly.maintenance"]
         done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
         return done.stdout.strip()

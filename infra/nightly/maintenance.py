@@ -1,4 +1,7 @@
-"""Let go of the lake's old snapshots, and of the files that only they needed.
+"""Make one file of the many that nights leave; let go of old snapshots and what only they needed.
+
+Each night adds a file to a table that it changes, and one that says which rows are gone: nine nights made the
+next one a fifth longer. Merging loses nothing: old snapshots and the change feed read as before.
 
 Kept are the snapshots of the last SANLING_KEEP_DAYS days (90), everything since the last publication, and
 everything since the slowest consumer's position: without its first snapshot a change feed cannot be read.
@@ -20,6 +23,7 @@ from infra.serving import connect_serving
 KEEP = "SANLING_KEEP_DAYS"
 KEEP_DEFAULT = 90
 FILES_STAY = timedelta(days=1)
+WORN = 0.1  # a file with a larger share of deleted rows is written anew
 OLD = """
 SELECT snapshot_id FROM ducklake_snapshots('lake')
 WHERE snapshot_id < ? AND snapshot_time < now() - to_days(?) ORDER BY 1
@@ -27,7 +31,7 @@ WHERE snapshot_id < ? AND snapshot_time < now() - to_days(?) ORDER BY 1
 
 
 def maintain(files_stay: timedelta = FILES_STAY) -> dict[str, int]:
-    """Expire and clean; returns how many snapshots and files went, and the first snapshot that is needed."""
+    """Merge, expire and clean; returns how many snapshots and files went, and the first snapshot needed."""
     with lake_writer():
         needed = first_needed()
         if needed is None:
@@ -35,6 +39,9 @@ def maintain(files_stay: timedelta = FILES_STAY) -> dict[str, int]:
         con = connect(lake=True)
         try:
             keep = int(os.environ.get(KEEP, KEEP_DEFAULT))
+            # Anew first, so that what is left of worn files is merged with the rest.
+            con.execute(f"CALL ducklake_rewrite_data_files('lake', delete_threshold => {WORN})")
+            con.execute("CALL ducklake_merge_adjacent_files('lake')")
             old = [number for (number,) in con.execute(OLD, [needed, keep]).fetchall()]
             if old:
                 con.execute(f"CALL ducklake_expire_snapshots('lake', versions => {old})")

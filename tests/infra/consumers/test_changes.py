@@ -82,8 +82,9 @@ def test_a_consumer_gets_what_changed_in_its_division_until_it_acknowledges(
     assert {"note", "_row_hash"}.isdisjoint(begun.rows.column_names)
     changes.acknowledge("event", office, first)
     assert seen(office) == []
-    lake.execute(f"UPDATE lake.mart.event SET division_code = '{OURS}' WHERE event_id = 'E-2'")
-    lake.execute(f"UPDATE lake.mart.event SET division_code = '{THEIRS}' WHERE event_id = 'E-1'")
+    moves = "UPDATE lake.mart.event SET division_code = ?, _row_hash = 'moved' WHERE event_id = ?"
+    lake.execute(moves, [OURS, "E-2"])
+    lake.execute(moves, [THEIRS, "E-1"])
     assert seen(office) == [], "what is not published is not told"
     second = published()
     moved = [("update_postimage", "E-2"), ("update_preimage", "E-1")]
@@ -130,6 +131,67 @@ def test_maintenance_keeps_what_a_consumer_needs_and_no_more(
     with pytest.raises(duckdb.Error):
         con.execute(f"SELECT count(*) FROM lake.mart.event AT (VERSION => {first})")
     con.close()
+
+
+def test_maintenance_merges_files_and_changes_nothing_that_is_told(
+    lake: duckdb.DuckDBPyConnection, published: Callable[[], int], office: str
+) -> None:
+    """DuckLake's own feed does change: updates fall apart, and rows of files written anew are told of."""
+    first = published()
+    changes.acknowledge("event", office, first)
+    for number in range(5):
+        night(lake, number)
+    published()
+    told, files = seen(office), file_count(lake)
+    versions = [
+        lake.execute(f"FROM lake.mart.event AT (VERSION => {at}) ORDER BY ALL").fetchall()
+        for at in range(first, current_snapshot(lake) + 1)
+    ]
+    assert {kind for kind, _ in told} == {"insert", "delete", "update_preimage", "update_postimage"}
+    lake.execute("CALL ducklake_merge_adjacent_files('lake')")  # after which updates are told of in two parts
+    lake.close()
+    maintenance.maintain(timedelta(0))
+    con = connect(lake=True)
+    try:
+        assert file_count(con) < files / 2
+        now = [
+            con.execute(f"FROM lake.mart.event AT (VERSION => {first + n}) ORDER BY ALL").fetchall()
+            for n in range(len(versions))
+        ]
+        assert now == versions
+        with connect_serving() as serving:
+            publication.record(serving, "after", DAY, current_snapshot(con), "code", {})
+    finally:
+        con.close()
+    assert seen(office) == told
+
+
+def night(con: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Rows come, change and go in one transaction, as a model of dbt leaves them."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE made AS SELECT 'E-' || i AS event_id, '{OURS}' AS division_code, "
+        f"'' AS note, 'h{number}' AS _row_hash FROM range({number * 3}, {number * 3 + 7}) AS r(i)"
+    )
+    con.execute("BEGIN")
+    con.execute(
+        f"DELETE FROM lake.mart.event WHERE event_id = 'E-{number}' "
+        "AND event_id NOT IN (SELECT event_id FROM made)"
+    )
+    con.execute(
+        "MERGE INTO lake.mart.event AS old USING made ON old.event_id = made.event_id "
+        "WHEN MATCHED THEN UPDATE SET note = made.note, _row_hash = made._row_hash "
+        "WHEN NOT MATCHED THEN INSERT (event_id, division_code, note, _row_hash) "
+        "VALUES (made.event_id, made.division_code, made.note, made._row_hash)"
+    )
+    con.execute("COMMIT")
+
+
+def file_count(con: duckdb.DuckDBPyConnection) -> int:
+    found = con.execute(
+        "SELECT file_count + delete_file_count FROM ducklake_table_info('lake') WHERE table_name = 'event'"
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def test_files_hold_what_the_role_reads_and_no_more(readers: object, tmp_path: Path) -> None:

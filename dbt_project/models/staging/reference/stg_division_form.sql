@@ -1,7 +1,7 @@
 {{ config(unique_key=['level', 'within', 'form', 'is_whole', 'code12'], tags=['reference']) }}
 
 -- How the present divisions are written at the front of a text. Level `upper`: all ways to write the way down to a
--- province, city or county, levels left out or not. Townships are looked for within a county, villages within a township.
+-- province, city or county, levels left out or not. Townships are looked for within a county, villages in a township.
 with present as (
     select code12, level, name_zh from {{ ref('stg_division') }} where code_system = 'NBS'
 ),
