@@ -44,7 +44,7 @@ def train(files: Sequence[str]) -> dict[str, Any]:
     rows = con.execute("select count(*), count(distinct coalesce(id_no, name)) from profile").fetchone()
     settings = SettingsCreator(
         link_type="dedupe_only",
-        comparisons=[_comparison(name, levels) for name, levels in LEVELS.items()],
+        comparisons=[comparison(name, levels) for name, levels in LEVELS.items()],
         blocking_rules_to_generate_predictions=[block_on(*columns) for columns in MEETINGS],
     )
     linker = Linker(DuckDBAPI(connection=con).register("profile"), settings)
@@ -63,7 +63,8 @@ def train(files: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _comparison(name: str, levels: Sequence[Level]) -> dict[str, Any]:
+def comparison(name: str, levels: Sequence[Level]) -> dict[str, Any]:
+    """Splink's description of a comparison."""
     return {
         "output_column_name": name,
         "comparison_levels": [

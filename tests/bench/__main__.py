@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-PATHS = ("database", "rest", "csv", "xlsx", "validation", "serving")
+PATHS = ("database", "rest", "csv", "xlsx", "validation", "serving", "linkage")
 
 
 def main() -> int:

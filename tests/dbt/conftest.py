@@ -40,7 +40,7 @@ def new_lakehouse(pattern: str) -> Iterator[Callable[[], Lakehouse]]:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [pattern]
             )
             con.execute(f"CREATE DATABASE {made[-1]} OWNER {settings().pg_user} TEMPLATE {pattern}".encode())
-        return Lakehouse(made[-1], has_references=True)
+        return Lakehouse(made[-1], is_copy=True)
 
     yield make
     Lakehouse(before).use()

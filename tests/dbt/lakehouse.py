@@ -68,7 +68,7 @@ class Lakehouse:
     catalogue: str
     delivered: set[str] = field(default_factory=set)  # feeds that ever brought a batch
     published: list[int] = field(default_factory=list)  # snapshots that consumers came to read
-    has_references: bool = False  # seeds and what is made of them alone are there, as of the code
+    is_copy: bool = False  # of the pattern: all tables are there, and seeds and what is made of them alone
 
     def use(self) -> None:
         """Make this the lake that the settings name; every other method does so first."""
@@ -136,12 +136,16 @@ class Lakehouse:
             arguments += ["--exclude-resource-type", "test"]
         if select:
             arguments += ["--select", *select]
-        # Nothing changes in the models of a feed without a batch, nor in those that only the code decides:
-        # a night leaves those out too, unless the code has changed.
-        idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
-        arguments += ["--exclude", *(f"{kind}_{name}" for name in idle for kind in ("base", "stg"))]
-        if self.has_references and not whole and not tests:
-            arguments += [SEEDS, REFERENCE]
+        if self.is_copy:
+            # Nothing changes in models of a feed without a batch, nor in those that only the code decides:
+            # a night leaves those out too, unless the code has changed.
+            idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
+            fixed = [] if whole or tests else [SEEDS, REFERENCE]
+            arguments += [
+                "--exclude",
+                *(f"{kind}_{name}" for name in idle for kind in ("base", "stg")),
+                *fixed,
+            ]
         self._dbt(arguments, day, whole=whole)
 
     def unit_tests(self) -> None:

@@ -5,7 +5,7 @@ What validation would refuse is left out by the truth, so the models see what th
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -42,13 +42,14 @@ def bring(
     first: date,
     last: date,
     written: Mapping[str, str] | None = None,
-    feeds: Iterable[str] = FEEDS,
+    feeds: Collection[str] = FEEDS,
 ) -> int:
     """Register each feed's rows of some days as one batch; how many rows.
 
     written: source column -> SQL over the row that takes its place, for slips that the sandbox does not make.
     """
     lakehouse.use()
+    lakehouse.delivered.update(feeds)
     with connect(lake=True) as con:
         con.execute("create schema if not exists lake.ops")
         for table in (BATCH, DECISION, RULE_RESULT):
