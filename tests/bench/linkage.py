@@ -29,7 +29,6 @@ WEIGHTS = (0.0, 2.0, 5.0, 8.0, 12.0, 16.0)
 
 def measure(folder: Path, scale: float, rounds: int) -> list[dict[str, Any]]:
     """A row a round and way; the city is the same in all rounds."""
-    logging.getLogger("splink").setLevel(logging.ERROR)
     params = Params(seed=CITY, people=int(PEOPLE * scale), days=DAYS, events_per_1000=EVENTS)
     return [row for _ in range(rounds) for row in _round(folder, params)]
 
@@ -50,6 +49,7 @@ def _splink(con: duckdb.DuckDBPyConnection, ours: persons.Found) -> Iterator[dic
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+    logging.getLogger("splink").setLevel(logging.ERROR)  # its import has set another
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=[*(comparison(*each) for each in LEVELS.items()), cl.ExactMatch("account")],
