@@ -85,13 +85,11 @@ class RowRule(Rule):
 
     def check(self) -> Check:
         """All that the scan and the verdicts need."""
-        condition, bound = self.unexpected()
+        (condition, bound), costly = self.unexpected(), self.costly()
         if self.unless_precision_lost:
             lost, steps = precision_lost(self.column)
-            condition, bound = f"({condition}) AND NOT {lost}", bound + steps
-        return Check(
-            condition, self.applies(), self.observed(), self.message(), bound, self.setup(), self.costly()
-        )
+            condition, bound, costly = f"({condition}) AND NOT {lost}", bound + steps, None
+        return Check(condition, self.applies(), self.observed(), self.message(), bound, self.setup(), costly)
 
     def applies(self) -> str:
         """SQL: the rule has something to judge in this row."""

@@ -67,23 +67,12 @@ def _query(mart: Mart, role: Role, since: int | None, until: int) -> tuple[str, 
         *INTERNAL,
         *(n for n, who in mart.column_read_by.items() if role.purpose not in (*who, "audit")),
     ]
+    key = ", ".join(mart.key)
     if since is None:
         whole = f"SELECT {until} AS snapshot_id, rowid, 'insert' AS change_type, * FROM lake.mart.{mart.name}"
         source = f"({whole} AT (VERSION => {until}))"
     else:
-        source = f"ducklake_table_changes('lake', 'mart', '{mart.name}', {min(since + 1, until)}, {until})"
-    key = ", ".join(mart.key)
-    # Once files are merged, the feed tells of an update as of a row that went and one that came, and of a
-    # file that was written anew as of updates that changed nothing.
-    pair = f"OVER (PARTITION BY snapshot_id, {key})"
-    kind = (
-        f"CASE WHEN count(*) {pair} < 2 THEN change_type "
-        "WHEN change_type IN ('delete', 'update_preimage') THEN 'update_preimage' ELSE 'update_postimage' END"
-    )
-    source = (
-        f"(SELECT * REPLACE ({kind} AS change_type) FROM {source} "
-        f"QUALIFY count(*) {pair} < 2 OR min(_row_hash) {pair} <> max(_row_hash) {pair})"
-    )
+        source = f"({_told(mart.name, key, min(since + 1, until), until)})"
     wheres, values = [f"snapshot_id > {since or 0}"], []
     if not mart.is_reference and not role.is_whole_city:
         wheres.append(f"starts_with({mart.division_column}, ?)" if mart.division_column else "false")
@@ -95,3 +84,21 @@ def _query(mart: Mart, role: Role, since: int | None, until: int) -> tuple[str, 
     # what a row was comes before what it became
     order = f"snapshot_id, {key}, change_type DESC"
     return f"SELECT {kept} FROM {source} WHERE {' AND '.join(wheres)} ORDER BY {order}", values
+
+
+def _told(mart: str, key: str, first: int, last: int) -> str:
+    """SQL: the lake's change feed of a mart, whatever became of its files since.
+
+    Once files are merged, DuckLake tells of an update as of a row that went and one that came, and of a file
+    that was written anew as of updates that changed nothing.
+    """
+    pair = f"OVER (PARTITION BY snapshot_id, {key})"
+    kind = (
+        f"CASE WHEN count(*) {pair} < 2 THEN change_type "
+        "WHEN change_type IN ('delete', 'update_preimage') THEN 'update_preimage' ELSE 'update_postimage' END"
+    )
+    return (
+        f"SELECT * REPLACE ({kind} AS change_type) "
+        f"FROM ducklake_table_changes('lake', 'mart', '{mart}', {first}, {last}) "
+        f"QUALIFY count(*) {pair} < 2 OR min(_row_hash) {pair} <> max(_row_hash) {pair}"
+    )

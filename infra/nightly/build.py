@@ -6,7 +6,7 @@ publication for it and can then list every reason at once.
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,9 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
         dbt_process.stop()  # it may remember objects of feeds that were pulled again since
         with raw_objects(feeds()) as busy:
             register(without=busy)
-            code = _run(["build", *wanted], environment)
+            code = dbt_process.run(["build", *wanted], environment)
     else:
-        code = _run(["build", *wanted], environment)
+        code = dbt_process.run(["build", *wanted], environment)
     if not results.exists():
         raise BuildFailed(f"{layer}: dbt ended with code {code} before it ran a model; see {LOGS}/dbt.log")
     whole = environment["SANLING_WHOLE"] == "1"
@@ -133,15 +133,10 @@ def _first_lines(message: str, limit: int = 400) -> str:
     return " ".join(lines)[:limit]
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    folders = ["--project-dir", str(PROJECT), "--target-path", str(TARGET), "--log-path", str(LOGS)]
-    return dbt_process.run(command, [*folders, "--no-use-colors", "--log-level-file", "info"], environment)
-
-
 def manifest() -> dict[str, Any]:
     """dbt's manifest of the project as last built on this machine, parsed anew where there is none."""
     path = TARGET / "manifest.json"
-    if not path.exists() and _run([], dbt_environment()) != 0:
+    if not path.exists() and dbt_process.run([], dbt_environment()) != 0:
         raise BuildFailed(f"dbt could not parse {os.path.relpath(PROJECT, ROOT)}; see {LOGS}/dbt.log")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found

@@ -18,28 +18,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from infra.nightly.locks import lake_writer
-from infra.nightly.project import TARGET
+from infra.nightly.project import LOGS, PROJECT, TARGET
 from infra.nightly.redact import redact
 from infra.settings import ROOT, settings
 
 COMMAND = (sys.executable, "-m", "infra.nightly.dbt_process")
+OPTIONS = (  # of every command
+    *("--project-dir", str(PROJECT), "--target-path", str(TARGET), "--log-path", str(LOGS)),
+    *("--no-use-colors", "--log-level-file", "info"),
+)
 ENDED = "\x00ended "  # begins the line that says dbt's exit code
 KILLED = 137
 log = logging.getLogger(__name__)
 _kept: list["subprocess.Popen[str]"] = []
 
 
-def run(command: Sequence[str], options: Sequence[str], environment: Mapping[str, str]) -> int:
+def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run dbt and return its code: 0 success, 1 a node failed, 2 dbt itself could not run, else it died.
 
-    `command`: what dbt is to do, nothing if it is only to parse the project; `options`: what parsing takes,
-    too. What dbt says goes to the log, without personal values.
+    `command`: what dbt is to do, nothing if it is only to parse the project. What it says goes to the log,
+    without personal values.
     """
     child = _child()
     if child.stdin is None or child.stdout is None:
         raise RuntimeError("dbt's process was started without pipes")
-    asked = {"command": list(command), "options": list(options), "environment": dict(environment)}
-    child.stdin.write(json.dumps(asked) + "\n")
+    child.stdin.write(json.dumps({"command": list(command), "environment": dict(environment)}) + "\n")
     child.stdin.flush()
     for line in child.stdout:
         if line.startswith(ENDED):
@@ -86,12 +89,13 @@ def _serve() -> None:
         os.environ.clear()
         os.environ.update(asked["environment"])
         settings.cache_clear()
+        command = asked["command"]
         with lake_writer():
-            if manifest is None:
-                result = dbtRunner().invoke(["parse", *asked["options"]])
+            if manifest is None or not command:
+                result = dbtRunner().invoke(["parse", *OPTIONS])
                 manifest = result.result
-            if manifest is not None and asked["command"]:
-                result = dbtRunner(manifest).invoke([*asked["command"], *asked["options"], "--no-write-json"])
+            if manifest is not None and command:
+                result = dbtRunner(manifest).invoke([*command, *OPTIONS, "--no-write-json"])
                 if result.result is not None:
                     result.result.write(str(TARGET / "run_results.json"))
         if result.exception is not None:

@@ -1,7 +1,8 @@
 """Make one file of the many that nights leave; let go of old snapshots and what only they needed.
 
 Each night adds a file to a table that it changes, and one that says which rows are gone: nine nights made the
-next one a fifth longer. Merging loses nothing: old snapshots and the change feed read as before.
+next one a fifth longer. Old snapshots read as before. DuckLake's change feed does not, as its readers must
+know (infra.consumers.changes).
 
 Kept are the snapshots of the last SANLING_KEEP_DAYS days (90), everything since the last publication, and
 everything since the slowest consumer's position: without its first snapshot a change feed cannot be read.

@@ -59,21 +59,19 @@ def _mart(node: dict[str, Any]) -> Mart:
         division_column=meta.get("division_column"),
         department_column=meta.get("department_column"),
         is_reference=bool(meta.get("is_reference")),
-        column_read_by={
-            column["name"]: tuple(column["meta"]["read_by"])
-            for column in columns
-            if "read_by" in (column.get("meta") or {})
-        },
+        column_read_by=_told(columns, "read_by"),
         count_columns=tuple(meta.get("count_columns") or _integers(columns, keys)),
         kind_column=meta.get("kind_column") or _kind(columns, keys),
         adds_up={total: tuple(parts) for total, parts in (meta.get("adds_up") or {}).items()},
         counted_in=meta.get("counted_in"),
-        made_of={
-            column["name"]: tuple(column["meta"]["counts"])
-            for column in columns
-            if "counts" in (column.get("meta") or {})
-        },
+        made_of=_told(columns, "counts"),
     )
+
+
+def _told(columns: list[dict[str, Any]], what: str) -> dict[str, tuple[str, ...]]:
+    """Of the columns whose meta says it: the list that it gives."""
+    metas = {column["name"]: column.get("meta") or {} for column in columns}
+    return {name: tuple(meta[what]) for name, meta in metas.items() if what in meta}
 
 
 def _integers(columns: list[dict[str, Any]], key: tuple[str, ...]) -> list[str]:

@@ -6,6 +6,7 @@ best against the truth, which nobody could choose without it. Ours reads the wei
 
 import logging
 import time
+from ast import literal_eval
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,13 @@ import duckdb
 from infra.fusion.person_levels import LEVELS
 from infra.fusion.train_persons import MEETINGS, SAMPLE, SEED, comparison
 from infra.sandbox.parameters import Params
+from tests.dbt.grammar import macros
 from tests.eval import persons
 from tests.eval.score import Score, scores
 
 TITLE = "Persons of a generated city, our models and Splink alone"
 PEOPLE, DAYS, EVENTS, CITY = 50_000, 10, 100.0, 31
-BLOCKS = (  # of macros/linkage/person_rules.sql; a test holds them against it
-    ("id_no",), ("account",), ("phone",), ("name_sound", "birth_date"), ("name_sound", "home_site"),
-    ("name_sound", "home_unit"), ("name", "id_tail"), ("name", "township_code"),
-)  # fmt: skip
+BLOCKS: list[list[str]] = literal_eval(str(macros("linkage/person_rules.sql").person_blocks()).strip())
 WEIGHTS = (0.0, 2.0, 5.0, 8.0, 12.0, 16.0)
 
 

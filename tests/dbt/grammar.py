@@ -1,4 +1,4 @@
-"""The project's address macros as SQL, rendered without dbt."""
+"""The project's macros, those of addresses above all, rendered without dbt."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -15,9 +15,9 @@ FILES = (
 )
 
 
-def macros() -> Any:
-    """The macros of the address grammar by name, in DuckDB's form."""
-    source = "\n".join((PROJECT / "macros" / file).read_text(encoding="utf-8") for file in FILES)
+def macros(*files: str) -> Any:
+    """The macros of some files by name, in DuckDB's form."""
+    source = "\n".join((PROJECT / "macros" / file).read_text(encoding="utf-8") for file in files)
     environment = Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701
     found = SimpleNamespace(module=None)
     environment.globals["return"] = lambda value: value
@@ -30,7 +30,7 @@ def macros() -> Any:
 
 def parsed_sql(relation: str) -> str:
     """A query that reads the column `rest` of a relation."""
-    module = macros()
+    module = macros(*FILES)
     written = str(module.address_written("rest")).replace("clean_code(rest)", "rest")
     told = f"(select * replace ({written} as rest) from {relation})"
     return str(module.address_read(told))

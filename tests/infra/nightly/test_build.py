@@ -152,10 +152,10 @@ def test_a_dbt_that_was_killed_is_started_anew(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(dbt_process, "COMMAND", (sys.executable, "-c", ECHO))
     dbt_process.stop()
     try:
-        assert dbt_process.run(["3"], [], {}) == 3
+        assert dbt_process.run(["3"], {}) == 3
         first = dbt_process._child()
-        assert dbt_process.run(["die"], [], {}) == -signal.SIGKILL
-        assert dbt_process.run(["4"], [], {}) == 4
+        assert dbt_process.run(["die"], {}) == -signal.SIGKILL
+        assert dbt_process.run(["4"], {}) == 4
         assert dbt_process._child().pid != first.pid
     finally:
         dbt_process.stop()
