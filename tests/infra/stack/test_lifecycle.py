@@ -40,6 +40,16 @@ for i in range(20):
 store.write_json("raw", "kept/after.json", {"still": "writable"})
 """
 
+# Makes the store log: nobody reads what it writes to a supervisor that is dead, which ends a program.
+NEW_BUCKET = """
+import os
+from io import BytesIO
+from infra import store
+name = f"another-{os.getpid()}"
+store.client().make_bucket(name)
+store.client().put_object(name, "kept", BytesIO(b"kept"), 4)
+"""
+
 
 class Stack:
     """A stack of its own, driven from outside."""
@@ -146,6 +156,7 @@ def test_orphans_of_a_killed_supervisor_are_stopped(own: Stack, verb: str) -> No
         supervisor = int((own.state / "run" / "supervisord.pid").read_text())
         os.kill(supervisor, signal.SIGKILL)
         psutil.wait_procs([psutil.Process(supervisor)] if psutil.pid_exists(supervisor) else [], timeout=5)
+        own.python(NEW_BUCKET)
         assert {row["state"] for row in own.status().values()} == {"orphan"}
         old = {process.pid for process in own.processes()}
         own.run(*(UP if verb == "up" else [verb]))
