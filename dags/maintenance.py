@@ -1,4 +1,4 @@
-"""Once a week, after the night: gather the access log, merge the lake's files, drop its old snapshots."""
+"""Once a day, after the night: gather the access log, merge the lake's files, drop its old snapshots."""
 
 import subprocess
 import sys
@@ -12,8 +12,8 @@ from infra.settings import ROOT, TIMEZONE
 
 with DAG(
     "maintenance",
-    description="每周维护：汇集访问记录，合并湖中小文件，清理旧快照",
-    schedule=by_clock("0 12 * * 0"),
+    description="每日维护：汇集访问记录，合并湖中小文件，清理旧快照",
+    schedule=by_clock("0 12 * * *"),
     start_date=pendulum.datetime(2026, 1, 1, tz=TIMEZONE),
     catchup=False,
     max_active_runs=1,

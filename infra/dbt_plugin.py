@@ -34,7 +34,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
         """Load extensions and functions, set limits and the object store's secret."""
         lake.prepare(conn)
         # The lake's files never change, so what was read of one is asked for once in a connection's life.
-        # Objects of feeds may change: a build of staging begins with a new process (infra.nightly.build).
+        # Objects of feeds may change: what is remembered ends with the layer (infra.nightly.dbt_process).
         conn.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
         conn.execute("SET enable_http_metadata_cache = true")
         self.variables = lake.share_functions(conn)

@@ -7,6 +7,7 @@ web interface later. Where a scheduler lives on this Airflow home the same DAGs 
 Exit code: 0 published and all feeds accepted, 3 published without some feed, 1 not published.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ from rich.console import Console
 
 from infra.airflow import ownership, prepare, remote, workers
 from infra.airflow.progress import DAGS, NIGHT, Progress
+from infra.nightly import dbt_process
 from infra.stack.airflow import HOME, environment
 
 hookimpl = HookimplMarker("airflow")
@@ -56,6 +58,7 @@ def dag_ids() -> list[str]:
 def _ready() -> dict[str, Any]:
     """All DAGs by id, with what they need loaded and the metadata database prepared."""
     with _everything_into(LOGS / "ready.log"):
+        dbt_process.start()
         prepare.main()
         dags = prepare.registered_dags()
         workers.warm()
@@ -138,6 +141,15 @@ def _within_environment() -> None:
         os.execve(sys.executable, command, wanted)  # noqa: S606  # no shell is wanted
 
 
+def _leave(code: int) -> None:
+    """End at once: Python would take all of Airflow apart for four seconds, and nothing is left to write."""
+    dbt_process.stop()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def _day() -> date | None:
     given = sys.argv[1] if len(sys.argv) > 1 else sys.stdin.readline().strip()
     return date.fromisoformat(given) if given else None
@@ -145,4 +157,4 @@ def _day() -> date | None:
 
 if __name__ == "__main__":
     _within_environment()
-    sys.exit(main(_day))
+    _leave(main(_day))

@@ -3,6 +3,7 @@
 A forked process says through a pipe what its tasks do, so that one display shows all of them.
 """
 
+import asyncio
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
@@ -24,12 +25,22 @@ class Display(Protocol):
 
 
 def warm() -> None:
-    """Load before the fork what every process would load again: Airflow's task API and the rule engine."""
+    """Load before the fork what every process would load again: Airflow's task API and the rule engine.
+
+    The API makes its routes for three seconds when it is first asked. It is asked here without the loop that
+    it has for tasks, which is a thread and has to begin after the fork.
+    """
+    import httpx
     from airflow.sdk.execution_time.supervisor import in_process_api_server
 
     import expectations.judge  # noqa: F401
 
-    _ = in_process_api_server().app  # its loop, a thread, begins at the first task, after the fork
+    async def ask() -> httpx.Response:
+        way = httpx.ASGITransport(in_process_api_server().app)
+        async with httpx.AsyncClient(transport=way, base_url="http://in-process") as api:
+            return await api.get("/health")
+
+    asyncio.run(ask()).raise_for_status()
 
 
 def run(

@@ -1,4 +1,4 @@
-"""Steps `build_*`: one `dbt build` a layer, as a process, and a report that names what failed.
+"""Steps `build_*`: a layer of models built by dbt, in processes side by side, and a report of what failed.
 
 A model that fails stops the night here. A failed data test does not, in the marts: the audit refuses the
 publication for it and can then list every reason at once.
@@ -6,28 +6,30 @@ publication for it and can then list every reason at once.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from infra.lake import dbt_environment
 from infra.nightly import dbt_process, journal, publication
 from infra.nightly.fingerprint import fingerprint
-from infra.nightly.locks import raw_objects
-from infra.nightly.project import LOGS, PROJECT, TARGET
+from infra.nightly.locks import lake_writer, raw_objects
+from infra.nightly.parts import chosen, parts
+from infra.nightly.project import LOGS, PROJECT
 from infra.nightly.redact import redact
 from infra.nightly.register import register
 from infra.settings import ROOT
 from ingest.contract import feeds
 
-SEEDS = "path:seeds"
-REFERENCE = "tag:reference"  # models made of files of the repository alone: as fixed as seeds
-LAYERS = {  # in the order in which they are built
-    "staging": [SEEDS, "path:models/staging"],
-    "intermediate": ["path:models/intermediate"],
-    "marts": ["path:models/marts"],
+SEEDS = "seeds"
+REFERENCE = "reference"  # the tag of models made of files of the repository alone: as fixed as seeds
+LAYERS = {  # folders, in the order in which they are built
+    "staging": [SEEDS, "models/staging"],
+    "intermediate": ["models/intermediate"],
+    "marts": ["models/marts"],
 }
+PROCESSES = 2
 GOOD = {"success", "pass", "no-op", "reused"}
 FAILED = {"fail", "error", "runtime error"}
 
@@ -51,55 +53,71 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
         "SANLING_WHOLE": "0" if same_code or last is None else "1",
         "SANLING_PUBLISHED_SNAPSHOT": "" if last is None else str(last.snapshot),
     }
-    results = TARGET / "run_results.json"
-    results.unlink(missing_ok=True)
-    # Unit tests say nothing about tonight's data; `make test` runs them.
-    wanted = [*selection(layer, with_seeds=not same_code), "--exclude-resource-type", "unit_test"]
-    if layer == "staging":
-        dbt_process.stop()  # it may remember objects of feeds that were pulled again since
-        with raw_objects(feeds()) as busy:
-            register(without=busy)
-            code = dbt_process.run(["build", *wanted], environment)
-    else:
-        code = dbt_process.run(["build", *wanted], environment)
-    if not results.exists():
-        raise BuildFailed(f"{layer}: dbt ended with code {code} before it ran a model; see {LOGS}/dbt.log")
-    whole = environment["SANLING_WHOLE"] == "1"
-    report = {"layer": layer, "whole": whole, **read_results(results, manifest()["nodes"])}
+    with lake_writer(), _batches_settled(layer):
+        results = _run(layer, environment, with_seeds=not same_code)
+    said = read_results(results, manifest()["nodes"])
+    report = {"layer": layer, "whole": environment["SANLING_WHOLE"] == "1", **said}
     journal.write(day, run_id, f"build_{layer}", report)
     failed = [*report["failed_models"], *(report["failed_tests"] if layer != "marts" else [])]
     if failed:
-        said = "; ".join(f"{node['node']} {node['status']}: {node['message']}" for node in failed)
-        raise BuildFailed(f"{layer}: {said}")
+        faults = "; ".join(f"{node['node']} {node['status']}: {node['message']}" for node in failed)
+        raise BuildFailed(f"{layer}: {faults}")
     return report
 
 
-def selection(layer: str, *, with_seeds: bool) -> list[str]:
-    """dbt's arguments for a layer. A test that also reads a later layer belongs to that one.
+@contextmanager
+def _batches_settled(layer: str) -> Iterator[None]:
+    """Before staging: every batch that is there now is registered, and none is replaced while it is read."""
+    if layer != "staging":
+        yield
+        return
+    with raw_objects(feeds()) as busy:
+        register(without=busy)
+        yield
+
+
+def _run(layer: str, environment: Mapping[str, str], *, with_seeds: bool) -> list[dict[str, Any]]:
+    """Build a layer in as many parts as there may be processes; dbt's run_results.json of each."""
+    _parse()
+    nodes = manifest()["nodes"]
+    commands = [["build", *arguments] for arguments in selections(nodes, layer, with_seeds=with_seeds)]
+    files = [dbt_process.folder(number) / "run_results.json" for number in range(len(commands))]
+    for file in files:
+        file.unlink(missing_ok=True)
+    code = dbt_process.run(commands, environment)
+    if not all(file.exists() for file in files):
+        raise BuildFailed(f"{layer}: dbt ended with code {code} before it ran a model; see {LOGS}/dbt.log")
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+
+
+def selections(nodes: Mapping[str, Any], layer: str, *, with_seeds: bool) -> list[list[str]]:
+    """dbt's arguments for the parts of a layer. A test that also reads a later layer belongs to that one.
 
     Without seeds, the models that are made of nothing but files of the repository are left out too.
     """
     names = list(LAYERS)
-    paths = [path for path in LAYERS[layer] if with_seeds or path != SEEDS]
-    later = [path for name in names[names.index(layer) + 1 :] for path in LAYERS[name]]
-    excluded = [*later, *([] if with_seeds else [REFERENCE])]
-    return ["--select", *paths, *(["--exclude", *excluded] if excluded else [])]
+    folders = [folder for folder in LAYERS[layer] if with_seeds or folder != SEEDS]
+    later = [f"path:{folder}" for name in names[names.index(layer) + 1 :] for folder in LAYERS[name]]
+    ids = chosen(nodes, folders, "" if with_seeds else REFERENCE)
+    # Unit tests say nothing about tonight's data; `make test` runs them.
+    rest = [*(["--exclude", *later] if later else []), "--exclude-resource-type", "unit_test"]
+    return [["--select", *part, *rest] for part in parts(nodes, ids, PROCESSES)]
 
 
-def read_results(path: Path, described: Mapping[str, Any]) -> dict[str, Any]:
-    """dbt's run_results.json as counts, seconds, and one entry a failed or skipped node and a warning.
+def read_results(documents: Sequence[Mapping[str, Any]], described: Mapping[str, Any]) -> dict[str, Any]:
+    """What some run_results.json say: counts, seconds, an entry for each failed or skipped node and warning.
 
     `described`: the manifest's nodes, which know what a test is about better than its name does.
     """
-    document = json.loads(path.read_text(encoding="utf-8"))
-    nodes = [_node(result, described.get(result["unique_id"], {})) for result in document["results"]]
+    results = [result for document in documents for result in document["results"]]
+    nodes = [_node(result, described.get(result["unique_id"], {})) for result in results]
     models = [node for node in nodes if node["kind"] in ("model", "seed", "snapshot")]
     tests = [node for node in nodes if node["kind"] in ("test", "unit_test")]
     failed = [node for node in tests if node["status"] in FAILED]
     # A model that dbt skipped because a test before it failed has not failed itself.
     excused = {*GOOD, "skipped"} if failed else GOOD
     return {
-        "seconds": round(document["elapsed_time"], 1),
+        "seconds": round(max(document["elapsed_time"] for document in documents), 1),
         "models": len(models),
         "tests": len(tests),
         "slowest": sorted(models, key=lambda node: -node["seconds"])[:3],
@@ -135,8 +153,13 @@ def _first_lines(message: str, limit: int = 400) -> str:
 
 def manifest() -> dict[str, Any]:
     """dbt's manifest of the project as last built on this machine, parsed anew where there is none."""
-    path = TARGET / "manifest.json"
-    if not path.exists() and dbt_process.run([], dbt_environment()) != 0:
-        raise BuildFailed(f"dbt could not parse {os.path.relpath(PROJECT, ROOT)}; see {LOGS}/dbt.log")
+    path = dbt_process.folder(0) / "manifest.json"
+    if not path.exists():
+        _parse()
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def _parse() -> None:
+    if dbt_process.run([], dbt_environment()) != 0:
+        raise BuildFailed(f"dbt could not parse {os.path.relpath(PROJECT, ROOT)}; see {LOGS}/dbt.log")

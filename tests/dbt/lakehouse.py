@@ -140,7 +140,7 @@ class Lakehouse:
             # Nothing changes in models of a feed without a batch, nor in those that only the code decides:
             # a night leaves those out too, unless the code has changed.
             idle = [name.replace(".", "__") for name in feeds() if name not in self.delivered]
-            fixed = [] if whole or tests else [SEEDS, REFERENCE]
+            fixed = [] if whole or tests else [f"path:{SEEDS}", f"tag:{REFERENCE}"]
             arguments += [
                 "--exclude",
                 *(f"{kind}_{name}" for name in idle for kind in ("base", "stg")),
