@@ -6,7 +6,7 @@ publication for it and can then list every reason at once.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -53,8 +53,8 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
         "SANLING_WHOLE": "0" if same_code or last is None else "1",
         "SANLING_PUBLISHED_SNAPSHOT": "" if last is None else str(last.snapshot),
     }
-    with lake_writer(), _batches_settled(layer):
-        results = _run(layer, environment, with_seeds=not same_code)
+    with lake_writer(), _batches_settled(layer) as idle:
+        results = _run(layer, environment, with_seeds=not same_code, idle=idle if same_code else ())
     said = read_results(results, manifest()["nodes"])
     report = {"layer": layer, "whole": environment["SANLING_WHOLE"] == "1", **said}
     journal.write(day, run_id, f"build_{layer}", report)
@@ -66,21 +66,27 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _batches_settled(layer: str) -> Iterator[None]:
-    """Before staging: every batch that is there now is registered, and none is replaced while it is read."""
+def _batches_settled(layer: str) -> Iterator[set[str]]:
+    """Before staging: every batch that is there now is registered, and none is replaced while it is read.
+
+    Yields the feeds without a batch to build.
+    """
     if layer != "staging":
-        yield
+        yield set()
         return
     with raw_objects(feeds()) as busy:
-        register(without=busy)
-        yield
+        pending = register(without=busy)["pending"]
+        yield set(feeds()) - {batch.partition("/")[0] for batch in pending}
 
 
-def _run(layer: str, environment: Mapping[str, str], *, with_seeds: bool) -> list[dict[str, Any]]:
+def _run(
+    layer: str, environment: Mapping[str, str], *, with_seeds: bool, idle: Collection[str]
+) -> list[dict[str, Any]]:
     """Build a layer in as many parts as there may be processes; dbt's run_results.json of each."""
     _parse()
     nodes = manifest()["nodes"]
-    commands = [["build", *arguments] for arguments in selections(nodes, layer, with_seeds=with_seeds)]
+    wanted = selections(nodes, layer, with_seeds=with_seeds, idle=idle)
+    commands = [["build", *arguments] for arguments in wanted]
     files = [dbt_process.folder(number) / "run_results.json" for number in range(len(commands))]
     for file in files:
         file.unlink(missing_ok=True)
@@ -90,15 +96,20 @@ def _run(layer: str, environment: Mapping[str, str], *, with_seeds: bool) -> lis
     return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
 
-def selections(nodes: Mapping[str, Any], layer: str, *, with_seeds: bool) -> list[list[str]]:
+def selections(
+    nodes: Mapping[str, Any], layer: str, *, with_seeds: bool, idle: Collection[str] = ()
+) -> list[list[str]]:
     """dbt's arguments for the parts of a layer. A test that also reads a later layer belongs to that one.
 
-    Without seeds, the models that are made of nothing but files of the repository are left out too.
+    Without seeds, the models that are made of nothing but files of the repository are left out too. `idle`:
+    feeds whose own models are left out.
     """
     names = list(LAYERS)
     folders = [folder for folder in LAYERS[layer] if with_seeds or folder != SEEDS]
     later = [f"path:{folder}" for name in names[names.index(layer) + 1 :] for folder in LAYERS[name]]
-    ids = chosen(nodes, folders, "" if with_seeds else REFERENCE)
+    left_out = {f"{kind}_{feed.replace('.', '__')}" for feed in idle for kind in ("base", "stg")}
+    chosen_ids = chosen(nodes, folders, "" if with_seeds else REFERENCE)
+    ids = {each for each in chosen_ids if nodes[each]["name"] not in left_out}
     # Unit tests say nothing about tonight's data; `make test` runs them.
     rest = [*(["--exclude", *later] if later else []), "--exclude-resource-type", "unit_test"]
     return [["--select", *part, *rest] for part in parts(nodes, ids, PROCESSES)]
@@ -117,7 +128,7 @@ def read_results(documents: Sequence[Mapping[str, Any]], described: Mapping[str,
     # A model that dbt skipped because a test before it failed has not failed itself.
     excused = {*GOOD, "skipped"} if failed else GOOD
     return {
-        "seconds": round(max(document["elapsed_time"] for document in documents), 1),
+        "seconds": round(max((document["elapsed_time"] for document in documents), default=0), 1),
         "models": len(models),
         "tests": len(tests),
         "slowest": sorted(models, key=lambda node: -node["seconds"])[:3],

@@ -1,5 +1,6 @@
 """A catalogue and a serving database of their own in a city, where steps can be killed at their work."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql
@@ -26,8 +28,8 @@ from infra.nightly import audit, build, feed, publish
 from infra.nightly.register import register
 from ingest import landing, pull
 
-day, run_id, source = date.fromisoformat(sys.argv[1]), *sys.argv[2:4]
-for name in sys.argv[4:]:
+day, run_id, source, last = date.fromisoformat(sys.argv[1]), *sys.argv[2:5]
+for name in sys.argv[5:]:
     batch = landing.batch_id(name, pull.plan(name, day))
     if source == "pull":
         feed.pull_step(name, day)
@@ -35,8 +37,28 @@ for name in sys.argv[4:]:
 register()
 for layer in build.LAYERS:
     build.build(layer, day, run_id)
+    if layer == last:
+        sys.exit()
 audit.audit(day, run_id)
 publish.publish(day, run_id)
+"""
+STAGED = """
+import json, sys
+from infra.lake import connect
+
+ROWS = '''
+SELECT count(*), md5(string_agg(t::varchar, '|' ORDER BY t::varchar))
+FROM (SELECT COLUMNS(c -> NOT c LIKE '_changed%') FROM lake.staging.{}) t
+'''
+BATCHES = '''
+SELECT feed, business_date::varchar, received, count(*) FILTER (_disposition <> '')
+FROM lake.ops.batch JOIN lake.staging.{} ON batch_id = _batch_id GROUP BY ALL ORDER BY ALL
+'''
+con = connect(lake=True, read_only=True)
+tables = [kind + feed for feed in sys.argv[1:] for kind in ("base_", "stg_")]
+rows = {table: con.execute(ROWS.format(table)).fetchone() for table in tables}
+batches = [row for table in tables[::2] for row in con.execute(BATCHES.format(table)).fetchall()]
+print(json.dumps({"rows": rows, "batches": batches}))
 """
 Moment = AbstractContextManager[Callable[[], bool]]  # asked again and again: has it come?
 Marts = dict[str, tuple[int, str]]
@@ -62,10 +84,18 @@ class World:
             "SANLING_READERS_WAIT_SECONDS": "30",
         }
 
-    def night(self, day: date, *feeds: str, source: str = "pull") -> None:
-        """A whole undisturbed night in one process. `source`: `pull`, or `there`: was pulled before."""
-        arguments = (day.isoformat(), "by-hand", source, *feeds)
+    def night(self, day: date, *feeds: str, source: str = "pull", last: str = "publish") -> None:
+        """An undisturbed night in one process. `source`: `pull`, or `there`: was pulled before. `last`: the
+        step with which it ends.
+        """
+        arguments = (day.isoformat(), "by-hand", source, last, *feeds)
         self.city.run(sys.executable, "-c", NIGHT, *arguments, variables=self.databases)
+
+    def staged(self, *feeds: str) -> dict[str, Any]:
+        """Rows and digest of the staging tables of some feeds; rows received and disposed of, by batch."""
+        names = [feed.replace(".", "__") for feed in feeds]
+        said = self.city.run(sys.executable, "-c", STAGED, *names, variables=self.databases).stdout
+        return cast("dict[str, Any]", json.loads(said))
 
     def do(self, *command: str, day: date) -> None:
         """Run a step to its end."""

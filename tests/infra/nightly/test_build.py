@@ -114,6 +114,14 @@ def test_parts_of_a_layer_share_no_model_and_no_test() -> None:
     assert set(whole[1 : whole.index("--exclude")]) == NODES.keys() - {"tested", "int_d"}
 
 
+def test_a_feed_without_a_batch_is_left_alone() -> None:
+    nodes = {name: each for name, each in NODES.items() if not name.endswith("_a")}
+    nodes["base_police__a"] = node("model", "models/staging/base_police__a.sql")
+    nodes["stg_police__a"] = node("model", "models/staging/stg_police__a.sql", "base_police__a", "fixed")
+    (part,) = build.selections(nodes, "staging", with_seeds=False, idle=["police.a"])
+    assert part[1 : part.index("--exclude")] == ["base_b", "stg_b", "stg_c"]
+
+
 def test_a_test_that_reads_a_later_layer_belongs_to_that_one() -> None:
     later = ["--exclude", "path:models/intermediate", "path:models/marts"]
     unit = ["--exclude-resource-type", "unit_test"]
