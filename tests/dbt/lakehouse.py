@@ -164,7 +164,7 @@ class Lakehouse:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            result = dbtRunner(manifest=_manifest()).invoke(arguments)
+            result = dbtRunner(manifest=_manifest()).invoke([*arguments, "--log-level-file", "none"])
         if result.exception:
             raise result.exception
         failed = [f"{r.node.name}: {r.message}" for r in result.result or () if r.status in ("error", "fail")]
