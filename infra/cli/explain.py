@@ -1,4 +1,4 @@
-"""`sanling explain`: why the records of a person, an event or an organisation are together."""
+"""`sanling explain`: why the records of a person, an event, an organisation or a place are together."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,8 @@ from infra.cli.restricted import restricted_lake
 
 def explain(
     entity: Annotated[
-        str, typer.Argument(help="ID of a person (P-…), an event (E-…) or an organisation (O-…)")
+        str,
+        typer.Argument(help="ID of a person (P-…), an event (E-…), an organisation (O-…) or a place (L-…)"),
     ],
     values: Annotated[
         bool, typer.Option("--values", help="also what the records say; the look is noted")
@@ -39,8 +40,6 @@ def explain(
 
     with restricted_lake(as_of) as (con, note):
         kind = kinds.of_entity(entity)
-        if values and not kind.values:
-            raise LookupError(f"--values is for persons and events; {entity} is an {kind.name}")
         own = why.records(con, kind, entity)
         if not own:
             raise LookupError(f"{entity} has no records in the lake: a merged ID is in mart.entity_history")

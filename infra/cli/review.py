@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Decide which records are one person or one event. For the restricted zone: it shows personal "
-    "values, runs with the writer's credential only, and notes who looked at which records.",
+    help="Decide which records are one person, event, organisation or place. For the restricted zone: it "
+    "shows personal values, runs with the writer's credential only, and notes who looked at which records.",
 )
 
 
@@ -26,6 +26,8 @@ class Queue(StrEnum):
 
     person = "person"
     event = "event"
+    organisation = "organisation"
+    place = "place"
 
 
 Left = Annotated[str, typer.Argument(help="key of one record, as `sanling review list` shows it")]
@@ -34,7 +36,7 @@ Right = Annotated[str, typer.Argument(help="key of the other")]
 
 @app.command("list")
 def list_(
-    kind: Annotated[Queue, typer.Argument(help="person or event")],
+    kind: Annotated[Queue, typer.Argument(help="person, event, organisation or place")],
     reason: Annotated[str | None, typer.Option(help="one reason only, e.g. below_threshold")] = None,
     limit: Annotated[int, typer.Option(min=1, help="show no more pairs than this")] = 50,
     fmt: FormatOption = Format.table,
@@ -51,9 +53,10 @@ def list_(
       sanling review list person --reason two_valid_numbers --limit 10 --format csv
     """
     from infra.review import queue
+    from infra.review.kinds import KINDS
 
     with restricted_lake() as (con, note):
-        found = queue.waiting(con, kind.value, reason, limit)
+        found = queue.waiting(con, KINDS[kind.value], reason, limit)
         note("review list", [key for row in found for key in (row["left_key"], row["right_key"])])
     show(found, f"{kind.value}: pairs to decide", fmt)
 
@@ -116,7 +119,7 @@ def decide(
     right: Right,
     why: Annotated[str, typer.Option("--why", help="the reason; ID and phone numbers in it are masked")],
     unit: Annotated[str, typer.Option("--as", help="unit or role that decides, no person's name")],
-    same: Annotated[bool, typer.Option("--same", help="one person, one event")] = False,
+    same: Annotated[bool, typer.Option("--same", help="one person, event, organisation or place")] = False,
     different: Annotated[bool, typer.Option("--different", help="two")] = False,
     unsure: Annotated[
         bool, typer.Option("--unsure", help="nobody can tell: leave it to the weights")

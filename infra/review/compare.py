@@ -1,6 +1,7 @@
 """What the model says of two records, comparison by comparison, by the SQL that the night scores with.
 
 dbt compiles the macro that states it (macros/linkage/explain.sql); the result is kept until the code changes.
+Of organisations and places, which rules alone join, it is the rule that the night found and its strength.
 """
 
 import json
@@ -17,6 +18,19 @@ from infra.nightly.project import PROJECT
 from infra.review.kinds import Kind
 from infra.settings import STATE
 
+RULED = """
+SELECT
+    asked.left_key,
+    asked.right_key,
+    if(l.profile_key = r.profile_key, 'same_particulars', pair.rule) AS rule,
+    coalesce(pair.weight, 0) AS weight
+FROM (SELECT unnest($left) AS left_key, unnest($right) AS right_key) AS asked
+JOIN lake.intermediate.int_{kind}__mention AS l ON asked.left_key = l.mention_key
+JOIN lake.intermediate.int_{kind}__mention AS r ON asked.right_key = r.mention_key
+LEFT JOIN lake.intermediate.int_{kind}__pair AS pair
+    ON pair.left_key = least(l.profile_key, r.profile_key)
+        AND pair.right_key = greatest(l.profile_key, r.profile_key)
+"""
 FOLDER = STATE / "dbt" / "explain"  # apart from the night's, which may run at the same time
 LEVEL, BITS = "_level", "_bits"
 
@@ -55,8 +69,14 @@ def compare(
     """What the model says of pairs of records of a kind, both of which the lake must hold."""
     if not pairs:
         return {}
-    left, right = ([pair[side] for pair in pairs] for side in (0, 1))
-    answer = con.execute(statement(kind), {"left": left, "right": right})
+    keys = {"left": [left for left, _ in pairs], "right": [right for _, right in pairs]}
+    if not kind.is_weighed:
+        found = con.execute(RULED.format(kind=kind.name), keys).fetchall()
+        return {
+            (left, right): Compared(left, right, rule, (Said("rule", rule or "none", float(weight)),))
+            for left, right, rule, weight in found
+        }
+    answer = con.execute(statement(kind), keys)
     return {(row["left_key"], row["right_key"]): _compared(row) for row in rows(answer)}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from infra.review.decisions import WORDS, Decision, kinds
+from infra.review.decisions import WORDS, Decision
+from infra.review.kinds import KINDS
 from ingest.interval import SHANGHAI
 
 NAMES = tuple(field.name for field in fields(Decision))
@@ -50,8 +51,8 @@ def _faults(said: Any, now: datetime) -> list[str]:
     if blank:
         return [f"{name} must be a text that is not blank" for name in blank]
     faults = []
-    if said["entity_kind"] not in kinds():
-        faults.append(f"entity_kind must be one of {', '.join(kinds())}")
+    if said["entity_kind"] not in KINDS:
+        faults.append(f"entity_kind must be one of {', '.join(KINDS)}")
     if said["decision"] not in WORDS:
         faults.append(f"decision must be one of {', '.join(WORDS)}")
     return faults + _time_faults(said["decided_at"], now)

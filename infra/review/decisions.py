@@ -14,19 +14,19 @@ from infra.lake import connect
 from infra.nightly.decisions import ensure_table
 from infra.nightly.locks import lake_writer
 from infra.nightly.snapshots import sign
-from infra.review.kinds import DECIDED, KINDS, existing
+from infra.review.kinds import KINDS, Kind, existing
 from ingest.interval import SHANGHAI
 
 AUTHOR = "sanling.review"
 MUST, MUST_NOT, UNSURE = WORDS = ("must", "must_not", "unsure")
 COLUMNS = "entity_kind, left_key, right_key, decision, decided_by, decided_at, reason"
 INSERT = f"INSERT INTO lake.ops.decision ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, _mask_within(_tidy(?)))"
-NUMBERS = """
+DIFFER = """
 SELECT asked.place
 FROM (SELECT unnest($left) AS left_key, unnest($right) AS right_key, unnest($place) AS place) AS asked
-JOIN lake.intermediate.int_person__member AS l ON l.mention_key = asked.left_key
-JOIN lake.intermediate.int_person__member AS r ON r.mention_key = asked.right_key
-WHERE l.id_no <> r.id_no
+JOIN lake.intermediate.{relation} AS l ON l.mention_key = asked.left_key
+JOIN lake.intermediate.{relation} AS r ON r.mention_key = asked.right_key
+WHERE l.{column} <> r.{column}
 """
 Pair = tuple[str, str, str]
 
@@ -94,21 +94,30 @@ def check(
 ) -> list[tuple[int, str]]:
     """What is wrong with new decisions, in their order: unknown records, contradictions, what cannot be."""
     problems: list[tuple[int, str]] = []
-    for kind in DECIDED:
+    for kind in KINDS.values():
         own = [(at, each) for at, each in enumerate(new) if each.entity_kind == kind.name]
-        asked = {key for _, each in own for key in (each.left_key, each.right_key)}
-        known = existing(con, kind, sorted(asked)) if asked else set()
+        if not own:
+            continue
+        known = existing(
+            con, kind, sorted({key for _, each in own for key in (each.left_key, each.right_key)})
+        )
         for at, each in own:
             absent = sorted({each.left_key, each.right_key} - known)
             problems += [(at, f"the lake holds no {kind.name} record {key}") for key in absent]
-    forced = [(at, e) for at, e in enumerate(new) if e.entity_kind == "person" and e.decision == MUST]
-    if forced:
-        columns = {"left": [e.left_key for _, e in forced], "right": [e.right_key for _, e in forced]}
-        found = con.execute(NUMBERS, {**columns, "place": [at for at, _ in forced]}).fetchall()
-        problems += [
-            (at, "two valid ID numbers are never one person: have the wrong one mended") for (at,) in found
-        ]
+        problems += [(at, kind.never) for at in _never_one(con, kind, own)]
     return sorted([*problems, *contradictions(before, new)])
+
+
+def _never_one(
+    con: duckdb.DuckDBPyConnection, kind: Kind, decisions: Sequence[tuple[int, Decision]]
+) -> list[int]:
+    """Places of the decisions that join what two numbers or codes keep apart, whatever people say."""
+    joined = [(at, each) for at, each in decisions if each.decision == MUST]
+    if kind.anchor is None or not joined:
+        return []
+    keys = {"left": [e.left_key for _, e in joined], "right": [e.right_key for _, e in joined]}
+    statement = DIFFER.format(relation=kind.anchor[0], column=kind.anchor[1])
+    return [at for (at,) in con.execute(statement, {**keys, "place": [at for at, _ in joined]}).fetchall()]
 
 
 def contradictions(before: Sequence[Decision], new: Sequence[Decision]) -> list[tuple[int, str]]:
@@ -165,8 +174,3 @@ def _groups(pairs: Sequence[Pair]) -> dict[tuple[str, str], str]:
 
 def _named(pair: Pair) -> str:
     return f"{pair[1]} and {pair[2]}"
-
-
-def kinds() -> tuple[str, ...]:
-    """Names of the kinds that people decide about."""
-    return tuple(name for name, kind in KINDS.items() if kind.values)

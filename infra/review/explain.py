@@ -16,8 +16,7 @@ WHERE member.{kind}_id = $entity
 ORDER BY record.seen_at NULLS LAST, record.key
 """
 # For each record the other one of the entity that holds it: by a number or a certain rule before any weight.
-BONDS = {
-    "event": """
+EVENT_BONDS = """
 WITH own AS (SELECT unnest($keys) AS key),
 tie AS (
     SELECT record_key AS one, other_key AS other, link_rule AS rule, 1000 AS weight
@@ -35,16 +34,16 @@ way AS (
     SELECT other, one, rule, weight FROM inner_tie
 )
 SELECT key, arg_max(other, (weight, other)), arg_max(rule, (weight, other)) FROM way GROUP BY 1
-""",
-    "person": """
+"""
+PROFILE_BONDS = """
 WITH own AS (
-    SELECT mention_key AS key, profile_key FROM lake.intermediate.int_person__mention
+    SELECT mention_key AS key, profile_key FROM lake.intermediate.int_{kind}__mention
     WHERE list_contains($keys, mention_key)
 ),
 profile AS (SELECT profile_key, min(key) AS key FROM own GROUP BY 1),
 tie AS (
     SELECT pair.left_key AS one, pair.right_key AS other, pair.rule, pair.weight
-    FROM lake.intermediate.int_person__pair AS pair
+    FROM lake.intermediate.int_{kind}__pair AS pair
     WHERE left_key IN (SELECT profile_key FROM own) AND right_key IN (SELECT profile_key FROM own)
 ),
 way AS (
@@ -61,8 +60,7 @@ way AS (
     FROM own JOIN profile USING (profile_key) WHERE own.key <> profile.key
 )
 SELECT key, arg_max(other, (weight, other)), arg_max(rule, (weight, other)) FROM way GROUP BY 1
-""",
-}
+"""
 DECISIONS = """
 SELECT left_key, right_key, decision, decided_by, decided_at, reason
 FROM lake.ops.decision
@@ -86,16 +84,15 @@ def records(con: duckdb.DuckDBPyConnection, kind: Kind, entity: str) -> list[dic
     """The entity's records, oldest first, with `link_rule`, `held_by`, `rule` and `because`.
 
     held_by: the record that holds it in the entity; because: the Compared of the two. Both are None for a
-    record that stands alone, or of a kind whose records are told by equal keys.
+    record that stands alone.
     """
     found = con.execute(
         RECORDS.format(records=kind.records, kind=kind.name, key=kind.key), {"entity": entity}
     )
     own = rows(found)
-    bonds = (
-        con.execute(BONDS[kind.name], {"keys": [row["key"] for row in own]}) if kind.name in BONDS else None
-    )
-    held = {key: (other, rule) for key, other, rule in bonds.fetchall()} if bonds else {}
+    statement = EVENT_BONDS if kind.name == "event" else PROFILE_BONDS.format(kind=kind.name)
+    bonds = con.execute(statement, {"keys": [row["key"] for row in own]})
+    held = {key: (other, rule) for key, other, rule in bonds.fetchall()}
     told = compare(con, kind, [(key, other) for key, (other, _) in held.items()])
     for row in own:
         other, rule = held.get(row["key"], (None, None))

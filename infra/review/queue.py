@@ -9,18 +9,30 @@ from typing import Any
 import duckdb
 
 from infra.lake import rows
+from infra.review.kinds import Kind
 
-PERSON = """
-WITH mention AS (
+# Of pairs of profiles, each by one of its records.
+PROFILES = """
+WITH pair AS ({pairs}),
+mention AS (
     SELECT profile_key, min(mention_key) AS mention_key
-    FROM lake.intermediate.int_person__mention
-    WHERE profile_key IN (SELECT unnest([left_key, right_key]) FROM lake.intermediate.int_person__review)
+    FROM lake.intermediate.int_{kind}__mention
+    WHERE profile_key IN (SELECT unnest([left_key, right_key]) FROM pair)
     GROUP BY 1
 )
-SELECT review.reason, review.rule, review.weight, l.mention_key AS left_key, r.mention_key AS right_key
-FROM lake.intermediate.int_person__review AS review
-JOIN mention AS l ON review.left_key = l.profile_key
-JOIN mention AS r ON review.right_key = r.profile_key
+SELECT pair.reason, pair.rule, pair.weight, l.mention_key AS left_key, r.mention_key AS right_key
+FROM pair
+JOIN mention AS l ON pair.left_key = l.profile_key
+JOIN mention AS r ON pair.right_key = r.profile_key
+"""
+PERSON = "SELECT * FROM lake.intermediate.int_person__review"
+# What a rule would join and clustering did not: another claims one of the two as strongly.
+RULED = """
+SELECT pair.left_key, pair.right_key, pair.rule, pair.weight, 'ambiguous' AS reason
+FROM lake.intermediate.int_{kind}__pair AS pair
+JOIN lake.intermediate.int_{kind}__cluster AS l ON pair.left_key = l.profile_key
+JOIN lake.intermediate.int_{kind}__cluster AS r ON pair.right_key = r.profile_key
+WHERE l.cluster <> r.cluster
 """
 EVENT = (
     "SELECT reason, 'weights' AS rule, weight, left_key, right_key FROM lake.intermediate.int_event__review"
@@ -52,14 +64,14 @@ LIMIT $limit
 
 
 def waiting(
-    con: duckdb.DuckDBPyConnection, kind: str, reason: str | None, limit: int
+    con: duckdb.DuckDBPyConnection, kind: Kind, reason: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Pairs of a kind (person, event) that nobody decided yet: kind, reason, rule, weight, both keys."""
-    member = f"lake.intermediate.int_{kind}__member"
+    """Pairs of a kind that nobody decided yet: kind, reason, rule, weight, both keys."""
+    pairs = PERSON if kind.is_weighed else RULED.format(kind=kind.name)
     statement = WAITING.format(
-        doubtful=PERSON if kind == "person" else EVENT,
-        member=member,
-        id=f"{kind}_id",
-        key="mention_key" if kind == "person" else "_record_key",
+        doubtful=EVENT if kind.name == "event" else PROFILES.format(pairs=pairs, kind=kind.name),
+        member=f"lake.intermediate.int_{kind.name}__member",
+        id=f"{kind.name}_id",
+        key=kind.key,
     )
-    return rows(con.execute(statement, {"kind": kind, "reason": reason, "limit": limit}))
+    return rows(con.execute(statement, {"kind": kind.name, "reason": reason, "limit": limit}))

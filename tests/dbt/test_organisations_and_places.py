@@ -1,7 +1,12 @@
 """Organisations and places night by night: what joins them, what must not, and IDs that stay."""
 
-import pytest
+import json
 
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from infra.cli.main import app
 from tests.dbt.lakehouse import Lakehouse, Row
 
 pytestmark = pytest.mark.slow
@@ -116,3 +121,65 @@ def test_a_night_without_news_writes_nothing(nights: Lakehouse) -> None:
     nights.build(*MODELS, day=2)
     nights.build(*MODELS, day=2, whole=True)
     assert nights.changes_since(before) == []
+
+
+def of_call(number: int) -> str:
+    """By what a decision names the place of a call."""
+    return f"police.incident:{call(number, '')['incident_no']}#place"
+
+
+def of_organisation(number: str) -> str:
+    """By what a decision names an organisation of the register."""
+    return f"police.organisation:{number}#organisation"
+
+
+def review(*arguments: str) -> Result:
+    """`sanling review`."""
+    return CliRunner().invoke(app, ["review", *arguments])
+
+
+def decide(left: str, right: str, word: str) -> Result:
+    """`sanling review decide`."""
+    return review("decide", left, right, word, "--why", "看过现场", "--as", "市数据局 数据质量岗")
+
+
+def waiting() -> set[frozenset[str]]:
+    """The pairs of places that nobody has decided about."""
+    listed = json.loads(review("list", "place", "--format", "json").stdout)
+    assert {(row["reason"], row["rule"]) for row in listed} == {("ambiguous", "site")}
+    return {frozenset((row["left_key"], row["right_key"])) for row in listed}
+
+
+def test_the_queue_holds_what_a_rule_would_join_and_shows_the_rule(nights: Lakehouse) -> None:
+    """The school without a number: the one at 88 claims it as strongly as the one at 89."""
+    nights.use()
+    assert waiting() == {frozenset((of_call(5), of_call(other))) for other in (4, 6)}
+    (shown,) = json.loads(review("show", of_call(4), of_call(5), "--format", "json").stdout)
+    assert (shown["rule"], shown["bits"] > 0) == ("site", True)
+    (shown,) = json.loads(
+        review("show", of_organisation("1"), of_organisation("2"), "--format", "json").stdout
+    )
+    assert shown["rule"] == "core_and_head"
+    assert {row["left"] for row in shown["records"]} >= {CODE, "赵敏"}
+
+
+def test_two_numbers_or_codes_are_never_joined(nights: Lakehouse) -> None:
+    refused = decide(of_call(4), of_call(6), "--same")
+    assert (refused.exit_code, "two street numbers" in refused.output) == (1, True), refused.output
+    assert nights.rows("select count(*) from lake.ops.decision") == [(0,)]
+
+
+def test_the_next_night_obeys(nights: Lakehouse) -> None:
+    """Last, since it adds a night."""
+    for one in (
+        decide(of_call(5), of_call(6), "--same"),
+        decide(of_organisation("1"), of_organisation("2"), "--different"),
+    ):
+        assert one.exit_code == 0, one.output
+    nights.night("+int_organisation__member", "+int_place__member", day=3)
+    of, among = places(nights), organisations(nights)
+    assert of[5] == of[6] != of[4]
+    assert among["1"] == among["4"] == among["6"] != among["2"]
+    assert waiting() == {frozenset((of_call(4), of_call(5)))}
+    (said,) = json.loads(CliRunner().invoke(app, ["explain", of[5], "--format", "json"]).stdout)
+    assert [row["decision"] for row in said["decisions"]] == ["must"]

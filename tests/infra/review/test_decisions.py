@@ -78,7 +78,7 @@ def test_each_faulty_line_is_named_with_what_is_wrong() -> None:
         line.replace("+00:00", ""),
         line.replace("2026-", "2126-"),
         line.replace('"看过"', '" "'),
-        line.replace('"event"', '"place"'),
+        line.replace('"event"', '"street"'),
     ]
     good, bad = parse("\n".join(text), START + timedelta(days=1))
     assert [number for number, _ in good] == [1]
