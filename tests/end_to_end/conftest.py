@@ -23,7 +23,8 @@ class History:
 def history() -> Iterator[History]:
     """A good night, one in which two feeds fail and real messages come, one that takes up what was missed."""
     with founded() as city:
-        city.night()
+        first = city.night()
+        assert first.code == 0, first.said
         shown = [mishaps.shown(city)]
 
         city.sanling("sandbox", "advance")
