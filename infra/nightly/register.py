@@ -44,6 +44,8 @@ CREATE TABLE lake.ops.batch (
     receipt_etag VARCHAR NOT NULL, outcome_etag VARCHAR NOT NULL,
     built_as VARCHAR, is_withdrawn BOOLEAN NOT NULL, is_pending BOOLEAN NOT NULL
 )"""
+# Those of dbt too: two of its processes that make the same schema at once end in a conflict.
+SCHEMAS = ("seeds", "staging", "intermediate", "mart", "ops")
 PAPERS = "receipt_etag || '+' || outcome_etag"
 WITHDRAW = """
 UPDATE lake.ops.batch SET
@@ -104,13 +106,14 @@ def register(without: Collection[str] = ()) -> dict[str, Any]:
 
 
 def ensure_table(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables batch and decision where they are missing; leave no snapshot where they are not."""
+    """Create schemas and the tables that steps write where they are missing; else leave no snapshot."""
     found = con.execute(
         "SELECT count(*) FROM duckdb_tables() "
         "WHERE database_name = 'lake' AND schema_name = 'ops' AND table_name = 'batch'"
     ).fetchone()
     if found == (0,):
-        con.execute("CREATE SCHEMA IF NOT EXISTS lake.ops")
+        for schema in SCHEMAS:
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")
         con.execute(TABLE)
     decisions.ensure_table(con)
     return_decisions.ensure_table(con)

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from infra.nightly import build, dbt_process
+from infra.nightly import build, dbt_process, register
 from infra.nightly.redact import redact
 from infra.settings import ROOT
 
@@ -142,6 +142,13 @@ def test_each_model_of_the_project_is_built_in_one_part() -> None:
         left = {n["name"] for n in nodes.values() if n["resource_type"] == "seed" or "reference" in n["tags"]}
         assert sorted(built) == sorted(models if with_seeds else models - left)
         assert with_seeds or len(parts) == 2 * len(build.LAYERS)
+
+
+@pytest.mark.usefixtures("stack")
+def test_no_process_of_dbt_has_to_make_a_schema() -> None:
+    """Two that make the same one at once end in a conflict, which only a first night would show, at times."""
+    nodes = build.manifest()["nodes"].values()
+    assert {n["schema"] for n in nodes if n["resource_type"] in ("model", "seed")} <= {*register.SCHEMAS}
 
 
 @pytest.mark.parametrize(
