@@ -35,14 +35,14 @@ status: setup ## What runs, on which port
 	$(BIN)/sanling stack status
 
 test: setup ## All tests, on servers of their own
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Every check that needs no server
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint dbt_project
+	$(BIN)/sqlfluff lint dbt_project --processes 2
 	$(BIN)/yamllint --strict .
 	$(BIN)/sanling contract check
 

@@ -37,7 +37,7 @@ def lake(serving: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.
     settings.cache_clear()
     ensure_buckets()
     con = connect(lake=True)
-    con.execute("CREATE SCHEMA lake.mart")
+    con.execute("CREATE SCHEMA IF NOT EXISTS lake.mart")
     con.execute(
         "CREATE TABLE lake.mart.event AS FROM (VALUES ('E-1', $ours, '1', 'h'), ('E-2', $theirs, '2', 'h')) "
         "t(event_id, division_code, note, _row_hash)",

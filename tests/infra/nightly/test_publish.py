@@ -60,7 +60,7 @@ WRONG = {  # change of the lake -> check and subject that must speak up
     "UPDATE lake.mart.person SET sex = '电话13800138000。'": ("personal", "person.sex"),
 }
 LAKE = f"""
-CREATE SCHEMA lake.mart;
+CREATE SCHEMA IF NOT EXISTS lake.mart;
 CREATE TABLE lake.mart.event AS SELECT * FROM (VALUES
     ('E-1', 'L-1', timestamptz '2026-10-01 08:00:00+08', ['a', 'b'], 'h1'), ('E-2', NULL, NULL, NULL, 'h2')
 ) t(event_id, place_id, occurred_at, tags, _row_hash);
