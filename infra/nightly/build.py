@@ -53,9 +53,12 @@ def build(layer: str, day: date, run_id: str) -> dict[str, Any]:
         "SANLING_WHOLE": "0" if same_code or last is None else "1",
         "SANLING_PUBLISHED_SNAPSHOT": "" if last is None else str(last.snapshot),
     }
+    _parse()
+    nodes = manifest()["nodes"]
     with lake_writer(), _batches_settled(layer) as idle:
-        results = _run(layer, environment, with_seeds=not same_code, idle=idle if same_code else ())
-    said = read_results(results, manifest()["nodes"])
+        wanted = selections(nodes, layer, with_seeds=not same_code, idle=idle if same_code else ())
+        results = _run(layer, wanted, environment)
+    said = read_results(results, nodes)
     report = {"layer": layer, "whole": environment["SANLING_WHOLE"] == "1", **said}
     journal.write(day, run_id, f"build_{layer}", report)
     failed = [*report["failed_models"], *(report["failed_tests"] if layer != "marts" else [])]
@@ -79,18 +82,12 @@ def _batches_settled(layer: str) -> Iterator[set[str]]:
         yield set(feeds()) - {batch.partition("/")[0] for batch in pending}
 
 
-def _run(
-    layer: str, environment: Mapping[str, str], *, with_seeds: bool, idle: Collection[str]
-) -> list[dict[str, Any]]:
-    """Build a layer in as many parts as there may be processes; dbt's run_results.json of each."""
-    _parse()
-    nodes = manifest()["nodes"]
-    wanted = selections(nodes, layer, with_seeds=with_seeds, idle=idle)
-    commands = [["build", *arguments] for arguments in wanted]
-    files = [dbt_process.folder(number) / "run_results.json" for number in range(len(commands))]
+def _run(layer: str, wanted: Sequence[Sequence[str]], environment: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Build the parts of a layer side by side; dbt's run_results.json of each."""
+    files = [dbt_process.folder(number) / "run_results.json" for number in range(len(wanted))]
     for file in files:
         file.unlink(missing_ok=True)
-    code = dbt_process.run(commands, environment)
+    code = dbt_process.run([["build", *part] for part in wanted], environment)
     if not all(file.exists() for file in files):
         raise BuildFailed(f"{layer}: dbt ended with code {code} before it ran a model; see {LOGS}/dbt.log")
     return [json.loads(file.read_text(encoding="utf-8")) for file in files]

@@ -67,9 +67,13 @@ def waiting(
     con: duckdb.DuckDBPyConnection, kind: Kind, reason: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """Pairs of a kind that nobody decided yet: kind, reason, rule, weight, both keys."""
-    pairs = PERSON if kind.is_weighed else RULED.format(kind=kind.name)
+    if kind.name == "event":
+        doubtful = EVENT
+    else:
+        pairs = PERSON if kind.name == "person" else RULED.format(kind=kind.name)
+        doubtful = PROFILES.format(pairs=pairs, kind=kind.name)
     statement = WAITING.format(
-        doubtful=EVENT if kind.name == "event" else PROFILES.format(pairs=pairs, kind=kind.name),
+        doubtful=doubtful,
         member=f"lake.intermediate.int_{kind.name}__member",
         id=f"{kind.name}_id",
         key=kind.key,
