@@ -23,7 +23,7 @@ def access(
 
       sanling access
 
-      sanling access --role erqi_office --since 2026-10-30 --format csv
+      sanling access --role zhongyuan_office --since 2026-10-30 --format csv
     """
     from infra.consumers import access_log
 

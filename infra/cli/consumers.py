@@ -19,9 +19,9 @@ def export(
 
     Examples:
 
-      sanling export out --role erqi_office
+      sanling export out --role zhongyuan_office
 
-      sanling export s3://exchange/erqi --role erqi_office --format json
+      sanling export s3://exchange/zhongyuan --role zhongyuan_office --format json
     """
     from infra.consumers.export import export as write
     from infra.consumers.roles import NotARole
@@ -52,9 +52,9 @@ def changes(
 
     Examples:
 
-      sanling changes event --consumer erqi_office --to changes.parquet
+      sanling changes event --consumer zhongyuan_office --to changes.parquet
 
-      sanling changes event --consumer erqi_office --acknowledge 812
+      sanling changes event --consumer zhongyuan_office --acknowledge 812
     """
     import pyarrow.parquet as pq
 

@@ -10,7 +10,7 @@ import typer
 from infra.cli.output import Format, FormatOption, console, errors, show
 
 app = typer.Typer(no_args_is_help=True, help="Login roles of those who read the marts.")
-NameArgument = Annotated[str, typer.Argument(help="name of the role, e.g. erqi_office")]
+NameArgument = Annotated[str, typer.Argument(help="name of the role, e.g. zhongyuan_office")]
 
 
 class Purpose(StrEnum):
@@ -37,7 +37,7 @@ def add(
 
     Examples:
 
-      sanling role add erqi_office --purpose governance --division 410103
+      sanling role add zhongyuan_office --purpose governance --division 410102
 
       sanling role add city_statistics --purpose statistics --division all
 
@@ -71,7 +71,7 @@ def remove(name: NameArgument) -> None:
 
     Example:
 
-      sanling role remove erqi_office
+      sanling role remove zhongyuan_office
     """
     from infra.consumers import roles
 
@@ -86,7 +86,7 @@ def password(name: NameArgument) -> None:
 
     Example:
 
-      sanling role password erqi_office
+      sanling role password zhongyuan_office
     """
     from infra.consumers import roles
 
