@@ -13,12 +13,13 @@ from infra.nightly.marts import Mart
 MAX_DROP = "SANLING_MAX_DROP"  # largest share of an entity's rows that may vanish in one night
 MAX_DROP_DEFAULT = 0.1
 SHRINKING = ("person", "organisation", "place", "event")  # marts that do not shrink in the course of things
-# A number stands alone: no digit touches it. An ID number holds a plausible date of birth.
+# A number stands alone: neither a digit nor a hexadecimal letter touches it, since IDs and hashes are
+# hexadecimal and may hold so many digits in a row. An ID number holds a plausible date of birth.
 CITIZEN_ID = (
-    "(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]($|[^0-9])"
+    "(^|[^0-9a-f])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
+    "($|[^0-9a-f])"
 )
-# Letters bound a number too: an entity's ID is hexadecimal and may hold eleven digits in a row.
-MOBILE = "(^|[^0-9A-Za-z])1[3-9][0-9]{9}($|[^0-9A-Za-z])"
+MOBILE = "(^|[^0-9a-f])1[3-9][0-9]{9}($|[^0-9a-f])"
 NOT_PERSONAL = ("credit_code", "record_key", "_run_id", "_changed_by", "_row_hash")  # numbers of other things
 
 

@@ -9,8 +9,9 @@ from tests.dbt.city import DAYS, LI, WANG, deliver, no
 from tests.dbt.lakehouse import Lakehouse
 
 pytestmark = pytest.mark.slow
-PHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
-CITIZEN_ID = re.compile(r"(?<![0-9])[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx](?![0-9])")
+# No hexadecimal letter touches a number: IDs and hashes may hold as many digits in a row.
+PHONE = re.compile(r"(?<![0-9a-f])1[3-9][0-9]{9}(?![0-9a-f])")
+CITIZEN_ID = re.compile(r"(?<![0-9a-f])[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx](?![0-9a-f])")
 
 
 @pytest.fixture(scope="module")
