@@ -27,7 +27,7 @@ SEEDS = ROOT / "dbt_project" / "seeds"
 class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
     """Prepares the connection once and each cursor again: session state does not pass between them."""
 
-    variables: dict[str, Any]
+    pending: list[str]
     invocation = ""  # dbt's id of the run that the pending batches were asked for
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
@@ -37,17 +37,17 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
         # Objects of feeds may change: what is remembered ends with the layer (infra.nightly.dbt_process).
         conn.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
         conn.execute("SET enable_http_metadata_cache = true")
-        self.variables = lake.share_functions(conn)
+        lake.share_functions(conn)
         engine.register(conn)
 
     def configure_cursor(self, cursor: Any) -> None:
-        """Set the variables that functions need and those that models read with `session_value`."""
+        """Set the pseudonym key, and the run's values that models read with `session_value`."""
         lake.begin_cursor(cursor)
         if self.invocation != get_invocation_id():
             # Asked for once a run: as a table it would be read four times a model, a file a past night each.
-            self.variables["pending_batches"] = pending_batches(cursor)
+            self.pending = pending_batches(cursor)
             self.invocation = get_invocation_id()
-        lake.set_variables(cursor, {**self.variables, **run_values()})
+        lake.set_variable(cursor, "run", {**run_values(), "pending_batches": self.pending})
 
 
 def pending_batches(cursor: Any) -> list[str]:

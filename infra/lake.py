@@ -7,7 +7,6 @@ process (docs/decisions.md), so nothing here may be shared between threads.
 import hashlib
 import os
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ EXTENSIONS = ("httpfs", "postgres_scanner", "ducklake")
 RULES = ROOT / "expectations" / "rules"
 FUNCTIONS, WORDS = RULES / "functions.sql", RULES / "data" / "word.csv"
 VARIABLE = re.compile(r"^SET VARIABLE (\w+)", re.MULTILINE)
+READ = re.compile(r"getvariable\('\w+'\)")
 LAKE_OPTIONS = "ENCRYPTED, DATA_INLINING_ROW_LIMIT 0"
 # The first connection of a process checks the extensions' signatures, which takes 0.4 s; the later ones load
 # the same files.
@@ -40,6 +40,8 @@ def connect(*, lake: bool = False, read_only: bool = False) -> duckdb.DuckDBPyCo
     """A prepared in-memory DuckDB; with `lake` also the DuckLake catalogue, attached and in use."""
     con = duckdb.connect(":memory:", config={"allow_unsigned_extensions": _verified})
     prepare(con)
+    begin_cursor(con)
+    con.execute(functions())
     if lake:
         attach_lake(con, read_only=read_only)
         con.execute("USE lake")
@@ -47,7 +49,7 @@ def connect(*, lake: bool = False, read_only: bool = False) -> duckdb.DuckDBPyCo
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection what all steps share; dbt's connections are prepared by the same call."""
+    """Give a connection what all steps share but the functions; dbt's are prepared by the same call."""
     s = settings()
     scratch = STATE / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -57,6 +59,8 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     _verified = True
     con.execute(f"SET memory_limit = '{s.memory_limit}'")
     con.execute(f"SET temp_directory = '{scratch}'")
+    con.execute("SET preserve_insertion_order = true")
+    con.execute(f"SET GLOBAL TimeZone = '{TIMEZONE}'")  # cursors inherit what is global
     con.execute(
         "CREATE OR REPLACE SECRET sanling_s3 (TYPE s3, KEY_ID $key, SECRET $secret, ENDPOINT $endpoint, "
         "REGION $region, URL_STYLE 'path', USE_SSL $ssl)",
@@ -68,7 +72,6 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             "ssl": s.s3_secure,
         },
     )
-    begin_session(con)
 
 
 @lru_cache(maxsize=1)
@@ -81,48 +84,39 @@ def functions() -> str:
     return "\n".join([*lists, FUNCTIONS.read_text(encoding="utf-8")])
 
 
-def begin_session(con: duckdb.DuckDBPyConnection) -> None:
-    """Set what a cursor does not inherit from its connection: time zone, pseudonym key, functions."""
-    begin_cursor(con)
-    con.execute(functions())
-
-
 def begin_cursor(con: duckdb.DuckDBPyConnection) -> None:
-    """The cheap part of a session, for cursors of a connection that shares its functions."""
-    con.execute(f"SET TimeZone = '{TIMEZONE}'")
-    con.execute("SET preserve_insertion_order = true")
+    """Set what a cursor does not inherit from its connection: the pseudonym key."""
     set_pseudonym_key(con, bytes.fromhex(settings().pseudonym_key.get_secret_value()))
 
 
-def share_functions(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def share_functions(con: duckdb.DuckDBPyConnection) -> None:
     """Create the functions in the database in use instead of in the session, so that cursors share them.
 
-    Returns the variables that each cursor still has to be given. dbt opens a cursor a node, where loading all
-    functions again, or working out the variables again, would cost as much as a small model does.
+    The variables that they read stand in them as constants. dbt opens two cursors a node, where loading all
+    functions again, or setting the variables again, would cost as much as a small model does.
     """
-    names = []
+    values: dict[str, str] = {}
     for statement in con.extract_statements(functions()):
         if statement.type == duckdb.StatementType.SET:
             con.execute(statement)
-            names.append(VARIABLE.findall(statement.query)[-1])
+            name = VARIABLE.findall(statement.query)[-1]
+            value = con.execute(f"SELECT getvariable('{name}')").fetchall()[0][0]
+            values[f"getvariable('{name}')"] = f"({duckdb.ConstantExpression(value)})"
         else:
-            con.execute(statement.query.replace("CREATE OR REPLACE TEMP MACRO", "CREATE OR REPLACE MACRO", 1))
-    wanted = ", ".join(f"getvariable('{name}')" for name in names)
-    values = con.execute(f"SELECT {wanted}").fetchone()
-    return dict(zip(names, values or (), strict=True))
+            text = READ.sub(lambda read: values.get(read.group(), read.group()), statement.query)
+            con.execute(text.replace("CREATE OR REPLACE TEMP MACRO", "CREATE OR REPLACE MACRO", 1))
 
 
-def set_variables(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> None:
-    """Give a session its variables."""
-    for name, value in values.items():
-        con.execute(f"SET VARIABLE {name} = $value", {"value": value})
+def set_variable(con: duckdb.DuckDBPyConnection, name: str, value: Any) -> None:
+    """Give a session a variable."""
+    con.execute(f"SET VARIABLE {name} = $value", {"value": value})
 
 
 def set_pseudonym_key(con: duckdb.DuckDBPyConnection, key: bytes) -> None:
-    """Put the two padded key blocks of HMAC (RFC 2104) into variables, so that no SQL text holds the key."""
+    """Put the two padded key blocks of HMAC (RFC 2104) into a variable, so that no SQL text holds the key."""
     block = (key if len(key) <= BLOCK else hashlib.sha256(key).digest()).ljust(BLOCK, b"\0")
     inner, outer = bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
-    set_variables(con, {"pseudonym_ipad": inner, "pseudonym_opad": outer})
+    set_variable(con, "pseudonym_pads", [inner, outer])
 
 
 def attach_lake(

@@ -28,7 +28,7 @@
 --  mojibake(x)              TRUE if text was decoded with the wrong encoding somewhere
 --  mojibake_somewhere(t)    TRUE if that may be so of a line of t; FALSE only if it is so of none
 --  mask_value(x, class)     what a report may show of a value: class = public | internal | restricted
---  pseudonym(x)             HMAC-SHA-256 in hex, key in the variables pseudonym_ipad and pseudonym_opad
+--  pseudonym(x)             HMAC-SHA-256 in hex, key in the variable pseudonym_pads
 --  gcj02_to_wgs84_lon/lat(lon, lat), bd09_to_gcj02_lon/lat, bd09_to_wgs84_lon/lat, wgs84_to_gcj02_lon/lat,
 --  distance_km(lon1, lat1, lon2, lat2)      degrees, DOUBLE; CGCS2000 counts as WGS-84 (decimetres apart)
 
@@ -535,12 +535,14 @@ CREATE OR REPLACE TEMP MACRO mask_value(x, classification) AS
     END;
 
 -- ---------------------------------------------------------------- pseudonyms, RFC 2104
-CREATE OR REPLACE TEMP MACRO _pad(name) AS
-    coalesce(CAST(getvariable(name) AS BLOB), error('the pseudonym key is not set on this connection'));
+CREATE OR REPLACE TEMP MACRO _pad(place) AS  -- 1 inner, 2 outer
+    coalesce(
+        CAST(getvariable('pseudonym_pads') AS BLOB[])[place], error('the pseudonym key is not set on this connection')
+    );
 CREATE OR REPLACE TEMP MACRO pseudonym(x) AS
     CASE
         WHEN x IS NOT NULL
-            THEN sha256(_pad('pseudonym_opad') || unhex(sha256(_pad('pseudonym_ipad') || encode(x))))
+            THEN sha256(_pad(2) || unhex(sha256(_pad(1) || encode(x))))
     END;
 
 -- ---------------------------------------------------------------- coordinates

@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 {% macro duckdb__session_value(name, type) -%}
-    cast(getvariable('{{ name }}') as {{ type }})
+    cast(getvariable('run')['{{ name }}'] as {{ type }})
 {%- endmacro %}
 
 {#- A Shanghai wall-clock TIMESTAMP as a timestamp with time zone. -#}
@@ -91,7 +91,7 @@
 
 {% macro duckdb__read_seed_file(name, columns) -%}
     select {{ columns | join(', ') }}
-    from read_csv(getvariable('seeds_folder') || '/{{ name }}', header = true, all_varchar = true)
+    from read_csv(getvariable('run')['seeds_folder'] || '/{{ name }}', header = true, all_varchar = true)
 {%- endmacro %}
 
 {#- One row an entry of a text list separated by `;`, as relation `alias` with column `entry`. -#}

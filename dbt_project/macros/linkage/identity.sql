@@ -17,13 +17,14 @@ kept against what consumers read, so that a night that is killed and run again g
 
 {#- The published snapshot, if the table was there in it. -#}
 {% macro published_version(schema, name) -%}
+    {%- set catalogue = '__ducklake_metadata_' ~ target.database -%}
+    {%- set snapshot = session_value('published_snapshot', 'bigint') -%}
     {%- set found = run_query(
-        "select cast(getvariable('published_snapshot') as bigint) from __ducklake_metadata_" ~ target.database
-        ~ ".ducklake_table as t inner join __ducklake_metadata_" ~ target.database ~ ".ducklake_schema as s"
-        ~ " on t.schema_id = s.schema_id where s.schema_name = '" ~ schema ~ "' and t.table_name = '" ~ name ~ "'"
-        ~ " and t.begin_snapshot <= cast(getvariable('published_snapshot') as bigint)"
-        ~ " and coalesce(t.end_snapshot, 9223372036854775807) > cast(getvariable('published_snapshot') as bigint)"
-        ~ " limit 1"
+        "select " ~ snapshot ~ " from " ~ catalogue ~ ".ducklake_table as t"
+        ~ " inner join " ~ catalogue ~ ".ducklake_schema as s on t.schema_id = s.schema_id"
+        ~ " where s.schema_name = '" ~ schema ~ "' and t.table_name = '" ~ name ~ "'"
+        ~ " and t.begin_snapshot <= " ~ snapshot
+        ~ " and coalesce(t.end_snapshot, 9223372036854775807) > " ~ snapshot ~ " limit 1"
     ) -%}
     {{ return(found.rows[0][0] if found.rows | length > 0 else none) }}
 {%- endmacro %}
