@@ -15,7 +15,7 @@ from dbt_common.invocation import get_invocation_id
 
 from infra import lake
 from infra.fusion import engine
-from infra.settings import ROOT
+from infra.settings import BUILDERS, ROOT
 
 BUSINESS_DATE = "SANLING_BUSINESS_DATE"  # YYYY-MM-DD; the night that is built
 RUN_ID = "SANLING_RUN_ID"
@@ -31,13 +31,15 @@ class Plugin(BasePlugin):  # type: ignore[misc]  # dbt ships no types
     invocation = ""  # dbt's id of the run that the pending batches were asked for
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Load extensions and functions, set limits and the object store's secret."""
+        """Load extensions and functions, set limits and the object store's secret, attach the lake."""
         lake.prepare(conn)
+        conn.execute(f"SET threads = {max(1, len(os.sched_getaffinity(0)) // BUILDERS)}")
         # The lake's files never change, so what was read of one is asked for once in a connection's life.
         # Objects of feeds may change: what is remembered ends with the layer (infra.nightly.dbt_process).
         conn.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
         conn.execute("SET enable_http_metadata_cache = true")
         lake.share_functions(conn)
+        lake.attach_lake(conn)
         engine.register(conn)
 
     def configure_cursor(self, cursor: Any) -> None:

@@ -153,19 +153,13 @@ def rows(answer: Any) -> list[dict[str, Any]]:
 
 
 def dbt_environment() -> dict[str, str]:
-    """What the dbt subprocess needs in its environment; profiles.yml reads these names.
+    """What dbt and infra.dbt_plugin need in their process's environment.
 
     Airflow's settings stay away: dbt looks through the whole environment for each line that it logs.
     """
-    s = settings()
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW__")},
         "SANLING_STATE": str(STATE),
-        "SANLING_PG_HOST": s.pg_host,
-        "SANLING_PG_PORT": str(s.pg_port),
-        "SANLING_PG_USER": s.pg_user,
-        "SANLING_PG_CATALOG": s.pg_catalog,
-        "PGPASSWORD": s.pg_password.get_secret_value(),
         "DBT_PROJECT_DIR": str(ROOT / "dbt_project"),
         "DBT_PROFILES_DIR": str(ROOT / "dbt_project"),
         "DBT_TARGET_PATH": str(STATE / "dbt" / "target"),

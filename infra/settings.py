@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STATE = Path(environ.get("SANLING_STATE", ROOT / ".sanling")).resolve()
 CONTRACTS = ROOT / "ingest" / "contracts"
 TIMEZONE = "Asia/Shanghai"
+BUILDERS = 2  # processes that build a layer of models side by side, each with its share of the cores
 
 
 class SettingsMissing(RuntimeError):

@@ -20,6 +20,9 @@ hypothesis_settings.register_profile("sanling", deadline=None)  # a busy machine
 hypothesis_settings.load_profile("sanling")
 
 from infra.settings import Settings, settings  # noqa: E402
+from tests import parsed  # noqa: E402
+
+parsed.lend(STATE)
 
 
 @pytest.fixture(scope="session")

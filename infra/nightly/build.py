@@ -19,7 +19,7 @@ from infra.nightly.parts import chosen, parts
 from infra.nightly.project import LOGS, PROJECT
 from infra.nightly.redact import redact
 from infra.nightly.register import register
-from infra.settings import ROOT
+from infra.settings import BUILDERS, ROOT
 from ingest.contract import feeds
 
 SEEDS = "seeds"
@@ -29,7 +29,6 @@ LAYERS = {  # folders, in the order in which they are built
     "intermediate": ["models/intermediate"],
     "marts": ["models/marts"],
 }
-PROCESSES = 2
 GOOD = {"success", "pass", "no-op", "reused"}
 FAILED = {"fail", "error", "runtime error"}
 
@@ -109,7 +108,7 @@ def selections(
     ids = {each for each in chosen_ids if nodes[each]["name"] not in left_out}
     # Unit tests say nothing about tonight's data; `make test` runs them.
     rest = [*(["--exclude", *later] if later else []), "--exclude-resource-type", "unit_test"]
-    return [["--select", *part, *rest] for part in parts(nodes, ids, PROCESSES)]
+    return [["--select", *part, *rest] for part in parts(nodes, ids, BUILDERS)]
 
 
 def read_results(documents: Sequence[Mapping[str, Any]], described: Mapping[str, Any]) -> dict[str, Any]:

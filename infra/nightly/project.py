@@ -4,6 +4,7 @@ from infra.settings import ROOT, STATE
 
 PROJECT = ROOT / "dbt_project"
 TARGET = STATE / "dbt" / "target"
+PARSED = "partial_parse.msgpack"  # in a target folder: what dbt knows of the files that it has parsed
 LOGS = STATE / "dbt" / "logs"
 
 

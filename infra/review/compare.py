@@ -5,6 +5,7 @@ Of organisations and places, which rules alone join, it is the rule that the nig
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import duckdb
 
 from infra.lake import dbt_environment, rows
 from infra.nightly.fingerprint import fingerprint
-from infra.nightly.project import PROJECT
+from infra.nightly.project import PARSED, PROJECT, TARGET
 from infra.review.kinds import Kind
 from infra.settings import STATE
 
@@ -85,6 +86,8 @@ def statement(kind: Kind) -> str:
     kept = FOLDER / f"{kind.name}-{fingerprint()}.sql"
     if not kept.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
+        if (TARGET / PARSED).exists():  # dbt parses anew only what the night's parse does not know
+            shutil.copyfile(TARGET / PARSED, FOLDER / PARSED)
         text = _compile(f"{{{{ {kind.name}_comparison() }}}}")
         for old in FOLDER.glob(f"{kind.name}-*.sql"):
             old.unlink(missing_ok=True)

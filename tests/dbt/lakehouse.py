@@ -14,18 +14,22 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from infra import lake
 from infra.lake import connect
 from infra.nightly.build import REFERENCE, SEEDS
-from infra.settings import settings
+from infra.settings import STATE, settings
 from ingest.contract import Contract, feeds, load
 from ingest.interval import Interval, midnight
+from tests import parsed
 
 Row = Mapping[str, str | None]
 FIRST = date(2026, 10, 1)
 LINEAGE = ["_batch_id", "_record_key", "_content_hash", "_source_uri", "_pulled_at"]
+# Nobody reads what these leave out.
+FAST = ("--log-level-file", "none", "--no-write-json", "--cache-selected-only")
 RUN_COLUMNS = ("_changed_on", "_changed_by", "_pulled_at")
 BATCH = """
 create table if not exists lake.ops.batch (
@@ -154,6 +158,7 @@ class Lakehouse:
 
     def _dbt(self, arguments: list[str], day: int, *, whole: bool = False) -> None:
         self.use()
+        _close_others(self.catalogue)
         environment = {
             **lake.dbt_environment(),
             "SANLING_BUSINESS_DATE": (FIRST + timedelta(days=day - 1)).isoformat(),
@@ -164,7 +169,7 @@ class Lakehouse:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            result = dbtRunner(manifest=_manifest()).invoke([*arguments, "--log-level-file", "none"])
+            result = dbtRunner(manifest=_manifest()).invoke([*arguments, *FAST])
         if result.exception:
             raise result.exception
         failed = [f"{r.node.name}: {r.message}" for r in result.result or () if r.status in ("error", "fail")]
@@ -240,11 +245,19 @@ def _connection(catalogue: str) -> duckdb.DuckDBPyConnection:
 
 
 @lru_cache(maxsize=1)
+def _close_others(catalogue: str) -> None:
+    """dbt keeps its connection from one command to the next: another lake needs another one."""
+    assert settings().pg_catalog == catalogue
+    DuckDBConnectionManager.close_all_connections()
+
+
+@lru_cache(maxsize=1)
 def _manifest() -> Any:
     """The project, parsed once: it is the same for every catalogue."""
     result = dbtRunner().invoke(["parse", "--quiet"])
     if result.exception:
         raise result.exception
+    parsed.keep(STATE)
     return result.result
 
 

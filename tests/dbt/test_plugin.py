@@ -19,7 +19,6 @@ def test_a_cursor_has_the_functions_and_settings_of_a_session_of_its_own() -> No
     shared = lake.connect()
     plugin = Plugin("plugin", {})
     plugin.configure_connection(shared)
-    lake.attach_lake(shared)
     cursor = shared.cursor()
     plugin.configure_cursor(cursor)
     text = "SELECT function_name, parameters, macro_definition FROM duckdb_functions() WHERE NOT internal"

@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 
 from infra.sandbox.parameters import Params
 from infra.settings import ROOT, Settings
+from tests import parsed
 
 SANLING = Path(sys.prefix) / "bin" / "sanling"
 # Dense and dirty rather than large: starting dbt and Great Expectations is what a night costs, not its rows.
@@ -119,11 +120,13 @@ def founded(params: Params = PARAMS) -> Iterator[City]:
     folder = Path(mkdtemp(prefix="sanling-city-"))
     folder.chmod(0o755)
     town = City(folder / "state")
+    parsed.lend(town.state)
     try:
         town.run(sys.executable, "-c", GENERATE.format(params))
         yield town
     finally:
         town.sanling("stack", "down", code=None)
+        parsed.keep(town.state)
         shutil.rmtree(folder, ignore_errors=True)
 
 
