@@ -19,10 +19,11 @@ os.environ["SANLING_STATE"] = str(STATE)
 hypothesis_settings.register_profile("sanling", deadline=None)  # a busy machine is no fault of a property
 hypothesis_settings.load_profile("sanling")
 
-from infra.settings import Settings, settings  # noqa: E402
+from infra.settings import ROOT, Settings, settings  # noqa: E402
 from tests import parsed  # noqa: E402
 
 parsed.lend(STATE)
+WHOLE = ("dbt", "end_to_end")  # folders that one process takes
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,14 @@ def stack() -> Iterator[Settings]:
         yield settings()
     finally:
         lifecycle.down(lambda _: None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Share the tests out by file, but for folders in which files share a set-up of minutes."""
+    for item in items:
+        path = item.path.relative_to(ROOT / "tests")
+        name = path.parts[0] if path.parts[0] in WHOLE else str(path)
+        item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -159,14 +159,13 @@ def test_killed_and_run_again_gives_the_same(stack: Settings, tmp_path: Path, po
     write_returns(FEED, INTERVAL)
     expected = objects()
     land(DIRTY[:2], tmp_path, attempt="2" * 32)  # another content, judged half-way
-    command = [sys.executable, "-m", "tests.expectations.worker", FEED, INTERVAL.text]
-    killed = subprocess.run([*command, point], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "tests.expectations.worker", FEED, INTERVAL.text, point]
+    killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert killed.returncode == -9, killed.stderr
     standing = outcome.read(FEED, INTERVAL)
     assert standing is None or standing["judged_attempt"] == "1" * 32  # nothing vouches for the new attempt
     land(DIRTY, tmp_path, attempt="1" * 32)
-    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert again.returncode == 0, again.stderr
+    validate(FEED, INTERVAL)
     write_returns(FEED, INTERVAL)
     now = objects()
     timed = f"verdicts/{outcome.outcome_key(FEED, INTERVAL)}"

@@ -1,4 +1,4 @@
-"""A validation in a process of its own, which a test may kill: `worker.py <feed> <interval> [point]`.
+"""A validation in a process of its own, which a test may kill: `worker.py <feed> <interval> <point>`.
 
 At the named point the process kills itself as `kill -9` would.
 """
@@ -41,11 +41,10 @@ POINTS = {  # name -> (owner, function, what replaces it)
 }
 
 
-def main(feed: str, interval: str, point: str = "") -> None:
-    if point:
-        owner, name, replacement = POINTS[point]
-        setattr(owner, name, partial(replacement, getattr(owner, name)))
-    print(validate.validate(feed, Interval.parse(interval))["judged_attempt"])
+def main(feed: str, interval: str, point: str) -> None:
+    owner, name, replacement = POINTS[point]
+    setattr(owner, name, partial(replacement, getattr(owner, name)))
+    validate.validate(feed, Interval.parse(interval))
 
 
 if __name__ == "__main__":
