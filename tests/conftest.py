@@ -38,6 +38,7 @@ def stack() -> Iterator[Settings]:
         lifecycle.down(lambda _: None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Share the tests out by file, but for folders in which files share a set-up of minutes."""
     for item in items:

@@ -152,9 +152,9 @@ class Lakehouse:
             ]
         self._dbt(arguments, day, whole=whole)
 
-    def unit_tests(self) -> None:
-        """Run dbt's unit tests; the models they test must have been built."""
-        self._dbt(["test", "--quiet", "--select", "test_type:unit"], 1)
+    def test(self, kind: str, day: int) -> None:
+        """Run dbt's `unit` or `data` tests for the n-th day; the models they test must have been built."""
+        self._dbt(["test", "--quiet", "--select", f"test_type:{kind}"], day)
 
     def _dbt(self, arguments: list[str], day: int, *, whole: bool = False) -> None:
         self.use()

@@ -5,22 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.dbt.city import DAYS, LI, WANG, deliver, no
+from tests.dbt.city import DAYS, LI, WANG, no
 from tests.dbt.lakehouse import Lakehouse
 
 pytestmark = pytest.mark.slow
 # No hexadecimal letter touches a number: IDs and hashes may hold as many digits in a row.
 PHONE = re.compile(r"(?<![0-9a-f])1[3-9][0-9]{9}(?![0-9a-f])")
 CITIZEN_ID = re.compile(r"(?<![0-9a-f])[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx](?![0-9a-f])")
-
-
-@pytest.fixture(scope="module")
-def city(lakehouse: Lakehouse) -> Lakehouse:
-    """The first two days, with dbt's own tests."""
-    for day in (1, 2):
-        deliver(lakehouse, day)
-    lakehouse.build(day=2, tests=True)
-    return lakehouse
 
 
 def event_of(city: Lakehouse, record_key: str) -> dict[str, Any] | None:
@@ -41,8 +32,9 @@ def event_of(city: Lakehouse, record_key: str) -> dict[str, Any] | None:
     return dict(zip(columns, found[0], strict=True)) if found else None
 
 
-def test_unit_tests(city: Lakehouse) -> None:
-    city.unit_tests()
+@pytest.mark.parametrize(("kind", "day"), [("unit", 1), ("data", 2)])  # unit tests are of the first
+def test_dbts_own_tests_hold(city: Lakehouse, kind: str, day: int) -> None:
+    city.test(kind, day)
 
 
 def test_reports_that_name_each_other_are_one_event(city: Lakehouse) -> None:
