@@ -3,7 +3,6 @@
 What validation would refuse is left out by the truth, so the models see what they would see of a real night.
 """
 
-import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ import duckdb
 from infra.lake import connect
 from infra.sandbox.generator import generate
 from infra.sandbox.parameters import Params
-from infra.settings import STATE
 from ingest.contract import load
 from ingest.interval import midnight
 from tests.dbt.lakehouse import BATCH, DECISION, RULE_RESULT, Lakehouse
@@ -101,11 +99,3 @@ def _bring(
     )  # fmt: skip
     row = con.execute(f"select count(*) from read_parquet('{target}')").fetchone()
     return int(row[0]) if row else 0
-
-
-def model_seconds() -> float:
-    """Seconds that the models of the last build took, without dbt's own start."""
-    results = json.loads((STATE / "dbt" / "target" / "run_results.json").read_text(encoding="utf-8"))[
-        "results"
-    ]
-    return sum(float(result["execution_time"]) for result in results)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from infra.lake import connect
 from infra.sandbox.parameters import Params
 from tests.dbt.lakehouse import Lakehouse
-from tests.eval.city import bring, generated, model_seconds
+from tests.eval.city import bring, generated
 from tests.eval.persons import lakehouse
 from tests.eval.score import Score, scores
 
@@ -71,14 +71,12 @@ def measure(params: Params) -> Found:
         before = params.last_day - timedelta(days=1)
         bring(lake, folder, params.first_day, before)
         lake.build("path:seeds", "+int_event__signal", "+int_event__reference", day=1)
-        lake.build(*MODELS, day=1)
-        seconds = model_seconds()
+        seconds = lake.build(*MODELS, day=1)
         lake.publish()
         held = lake.rows("select _record_key, event_id from lake.intermediate.int_event__member")
         bring(lake, folder, params.last_day, params.last_day)
         lake.build("+int_event__signal", "+int_event__reference", day=2)
-        lake.build(*MODELS, day=2)
-        night = model_seconds()
+        night = lake.build(*MODELS, day=2)
         after = dict(lake.rows("select _record_key, event_id from lake.intermediate.int_event__member"))
         moved = sum(after.get(key, event) != event for key, event in held)
         return _compare(lake, str(folder / "truth" / "records.parquet"), seconds, night, moved)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from infra.lake import connect
 from infra.sandbox.parameters import Params
-from tests.eval.city import bring, generated, model_seconds
+from tests.eval.city import bring, generated
 from tests.eval.persons import lakehouse
 from tests.eval.score import Score, scores
 
@@ -67,8 +67,7 @@ def measure(params: Params, *, hard: bool) -> Found:
         held = lake.rows(KEYS)
         bring(lake, folder, params.last_day, params.last_day, written)
         lake.build("+int_organisation__mention", "--exclude", "int_organisation__mention", day=2)
-        lake.build(*MODELS, day=2)
-        night = model_seconds()
+        night = lake.build(*MODELS, day=2)
         after = dict(lake.rows(KEYS))
         moved = sum(key in after and after[key] != found for key, found in held)
         lake.use()

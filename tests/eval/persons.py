@@ -13,7 +13,7 @@ from infra.sandbox.parameters import Params
 from infra.settings import settings
 from infra.stack import credentials
 from tests.dbt.lakehouse import Lakehouse
-from tests.eval.city import bring, generated, model_seconds
+from tests.eval.city import bring, generated
 from tests.eval.score import Score, scores
 
 MODELS = ["int_person__mention", "int_person__pair", "int_person__cluster", "int_person__member"]
@@ -70,14 +70,12 @@ def measure(params: Params, keep: Path | None = None) -> Found:
         before = params.last_day - timedelta(days=1)
         bring(lake, folder, params.first_day, before)
         lake.build("path:seeds", "+int_person__mention", day=1)
-        lake.build(*MODELS, day=1)
-        whole = model_seconds()
+        whole = lake.build(*MODELS, day=1)
         lake.publish()
         held = lake.rows("select mention_key, person_id from lake.intermediate.int_person__member")
         bring(lake, folder, params.last_day, params.last_day)
         lake.build("+int_person__mention", day=2)
-        lake.build(*MODELS, day=2)
-        night = model_seconds()
+        night = lake.build(*MODELS, day=2)
         after = dict(lake.rows("select mention_key, person_id from lake.intermediate.int_person__member"))
         touched = lake.rows(
             "select count(*) from lake.intermediate.int_person__mention "

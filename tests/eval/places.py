@@ -6,7 +6,7 @@ import duckdb
 
 from infra.lake import connect
 from infra.sandbox.parameters import Params
-from tests.eval.city import bring, generated, model_seconds
+from tests.eval.city import bring, generated
 from tests.eval.persons import lakehouse
 from tests.eval.score import Score, scores
 
@@ -53,8 +53,7 @@ def measure(params: Params) -> Found:
     with generated(params) as folder, lakehouse(f"eval_l_{params.seed}") as lake:
         bring(lake, folder, params.first_day, params.last_day)
         lake.build("path:seeds", "+int_record", day=1)
-        lake.build(*MODELS, day=1)
-        seconds = model_seconds()
+        seconds = lake.build(*MODELS, day=1)
         lake.use()
         with connect(lake=True) as con:
             con.execute(
