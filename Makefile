@@ -35,7 +35,7 @@ status: setup ## What runs, on which port
 	$(BIN)/sanling stack status
 
 test: setup ## All tests, on servers of their own
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 2 --no-loadscope-reorder
 
 lint: setup ## Every check that needs no server
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -19,11 +20,11 @@ os.environ["SANLING_STATE"] = str(STATE)
 hypothesis_settings.register_profile("sanling", deadline=None)  # a busy machine is no fault of a property
 hypothesis_settings.load_profile("sanling")
 
-from infra.settings import ROOT, Settings, settings  # noqa: E402
+from infra.settings import Settings, settings  # noqa: E402
 from tests import parsed  # noqa: E402
+from tests.schedule import FolderScheduling  # noqa: E402
 
 parsed.lend(STATE)
-WHOLE = ("dbt", "end_to_end")  # folders that one process takes
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +39,8 @@ def stack() -> Iterator[Settings]:
         lifecycle.down(lambda _: None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share the tests out by file, but for folders in which files share a set-up of minutes."""
-    for item in items:
-        path = item.path.relative_to(ROOT / "tests")
-        name = path.parts[0] if path.parts[0] in WHOLE else str(path)
-        item.add_marker(pytest.mark.xdist_group(name))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling:
+    return FolderScheduling(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

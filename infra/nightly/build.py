@@ -104,7 +104,7 @@ def selections(
     folders = [folder for folder in LAYERS[layer] if with_seeds or folder != SEEDS]
     later = [f"path:{folder}" for name in names[names.index(layer) + 1 :] for folder in LAYERS[name]]
     left_out = {f"{kind}_{feed.replace('.', '__')}" for feed in idle for kind in ("base", "stg")}
-    chosen_ids = chosen(nodes, folders, "" if with_seeds else REFERENCE)
+    chosen_ids = chosen(nodes, folders, without=() if with_seeds else (REFERENCE,))
     ids = {each for each in chosen_ids if nodes[each]["name"] not in left_out}
     # Unit tests say nothing about tonight's data; `make test` runs them.
     rest = [*(["--exclude", *later] if later else []), "--exclude-resource-type", "unit_test"]

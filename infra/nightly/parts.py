@@ -8,14 +8,14 @@ import networkx as nx
 Nodes = Mapping[str, Mapping[str, Any]]  # of dbt's manifest, by id
 
 
-def chosen(nodes: Nodes, folders: Collection[str], without: str = "") -> set[str]:
-    """Ids of the models and seeds under some folders of the project, but for those that bear a tag."""
+def chosen(nodes: Nodes, folders: Collection[str], without: Collection[str] = ()) -> set[str]:
+    """Ids of the models and seeds under some folders of the project, without those of some tags."""
     return {
         name
         for name, node in nodes.items()
         if node["resource_type"] in ("model", "seed")
         and node["original_file_path"].startswith(tuple(f"{folder}/" for folder in folders))
-        and without not in node["tags"]
+        and set(without).isdisjoint(node["tags"])
     }
 
 
