@@ -536,8 +536,9 @@ CREATE OR REPLACE TEMP MACRO mask_value(x, classification) AS
 
 -- ---------------------------------------------------------------- pseudonyms, RFC 2104
 CREATE OR REPLACE TEMP MACRO _pad(place) AS  -- 1 inner, 2 outer
-    coalesce(
-        CAST(getvariable('pseudonym_pads') AS BLOB[])[place], error('the pseudonym key is not set on this connection')
+    coalesce(  -- what an element of nothing has is no type, of which coalesce would ask no further
+        CAST(CAST(getvariable('pseudonym_pads') AS BLOB[])[place] AS BLOB),
+        error('the pseudonym key is not set on this connection')
     );
 CREATE OR REPLACE TEMP MACRO pseudonym(x) AS
     CASE
