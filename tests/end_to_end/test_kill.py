@@ -1,51 +1,70 @@
 """kill -9 of every step at moments of its work, then a rerun: the marts are those of an undisturbed night.
 
 Two of the city's feeds stand for all: one read from PostgreSQL, one from a drop folder. The catalogue and the
-marts of the city's last night are copied, so that the next can be done twice: once in peace, once with every
-step killed. Moments are what a step leaves behind (a session, an object, a snapshot, a table), not seconds.
+marts of the first night are copied, so that the second can be done twice: once in peace, once with every step
+killed. Moments are what a step leaves behind (a session, an object, a snapshot, a table), not seconds.
 """
 
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 
 import pytest
 
-from tests.end_to_end import world as worlds
-from tests.end_to_end.city import PARAMS, City
+from infra.sandbox.parameters import Params
+from tests.end_to_end.city import City, founded
 from tests.end_to_end.originals import client, read
 from tests.end_to_end.readers import Dashboard
-from tests.end_to_end.world import Marts, Moment, World
+from tests.end_to_end.world import Marts, Moment, World, make
 
 POLICE, GRID = "police.incident", "grid.event"
-FIRST, SECOND, THIRD = (PARAMS.last_day + timedelta(days=n) for n in (2, 3, 4))  # the city's last, two more
+FIRST, SECOND, THIRD = date(2026, 10, 1), date(2026, 10, 2), date(2026, 10, 3)
+CITY = Params(seed=5, people=600, days=3, dirt=0.3)
+LOAD = "import sys; from datetime import date; from infra import store; from infra.sandbox import platforms; "
+LOAD += "store.ensure_buckets(); platforms.load_all(date.fromisoformat(sys.argv[1]), tuple(sys.argv[2:]))"
 
 Objects = dict[tuple[str, str], bytes]  # bucket and name -> body
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
+@pytest.fixture(scope="module")
+def town() -> Iterator[City]:
+    """A small city with its servers, and nothing pulled yet."""
+    with founded(CITY) as city:
+        city.sanling("stack", "up", "--no-sandbox")
+        yield city
+
+
+@pytest.fixture(scope="module")
+def begun(town: City) -> World:
+    """The world after its first night, to make others of."""
+    town.run(sys.executable, "-c", LOAD, FIRST.isoformat(), POLICE, GRID)
+    world = make(town, "first")
+    world.night(FIRST, POLICE, GRID)
+    return world
+
+
 @dataclass(frozen=True)
 class Nights:
-    """A second night that went in peace, and worlds that have it before them."""
+    """A second night that went in peace, and a world that has it before it."""
 
     calm: World
     wild: World
-    late: World
     before: Marts
     after: Marts
     left: Objects  # what the calm night left in the object stores
 
 
 @pytest.fixture(scope="module")
-def nights(city: City) -> Nights:
+def nights(town: City, begun: World) -> Nights:
     """The second night in peace; what it left in the object stores is taken away again."""
-    assert city.nights[-1].day == FIRST
-    city.sanling("sandbox", "advance")
-    begun = worlds.of(city)
-    calm, wild, late = (worlds.make(name, begun) for name in ("calm", "wild", "late"))
+    town.run(sys.executable, "-c", LOAD, SECOND.isoformat(), POLICE, GRID)
+    calm, wild = make(town, "calm", begun), make(town, "wild", begun)
     calm.night(SECOND, POLICE, GRID)
-    return Nights(calm, wild, late, begun.marts(), calm.marts(), _forget(city, SECOND))
+    return Nights(calm, wild, begun.marts(), calm.marts(), _forget(town, SECOND))
 
 
 def test_a_night_killed_in_every_step_ends_like_a_calm_one(nights: Nights) -> None:
@@ -89,28 +108,28 @@ def test_a_night_killed_in_every_step_ends_like_a_calm_one(nights: Nights) -> No
 
 
 def test_a_batch_that_was_killed_before_its_judgement_is_taken_up_by_the_next_night(
-    city: City, nights: Nights
+    town: City, begun: World, nights: Nights
 ) -> None:
     """No night follows the kill. The calm world has the same pulls, judged and built day by day. All that
     comes after staging is made of it.
     """
-    _forget(city, SECOND)
-    _put_back(city, nights.left, "landing", "raw")
-    late = nights.late
+    _forget(town, SECOND)
+    _put_back(town, nights.left, "landing", "raw")
+    late = make(town, "late", begun)
     late.kill("validate", POLICE, day=SECOND, when=late.is_at_work("mart"))
     late.do("validate", GRID, day=SECOND)  # judged, and killed before it was given back
-    city.sanling("sandbox", "advance")
+    town.run(sys.executable, "-c", LOAD, THIRD.isoformat(), POLICE, GRID)
     late.night(THIRD, POLICE, GRID, last="staging")
-    returned = _returns(city)
+    returned = _returns(town)
     for day in (SECOND, THIRD):
-        _forget(city, day, "verdicts", "returns")
-    _put_back(city, nights.left, "verdicts", "returns")
+        _forget(town, day, "verdicts", "returns")
+    _put_back(town, nights.left, "verdicts", "returns")
     nights.calm.night(THIRD, POLICE, GRID, source="there", last="staging")
     staged = late.staged(POLICE, GRID)
     assert staged == nights.calm.staged(POLICE, GRID)
-    assert returned == _returns(city)
+    assert returned == _returns(town)
     assert any(f"date={SECOND}/" in key for key in returned)
-    days = [night.day.isoformat() for night in city.nights] + [str(SECOND), str(THIRD)]
+    days = [day.isoformat() for day in (FIRST, SECOND, THIRD)]
     assert [(feed, day) for feed, day, *_ in staged["batches"]] == [
         (feed, day) for feed in (POLICE, GRID) for day in days
     ]

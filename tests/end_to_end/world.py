@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -60,7 +60,6 @@ rows = {table: con.execute(ROWS.format(table)).fetchone() for table in tables}
 batches = [row for table in tables[::2] for row in con.execute(BATCHES.format(table)).fetchall()]
 print(json.dumps({"rows": rows, "batches": batches}))
 """
-ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 Moment = AbstractContextManager[Callable[[], bool]]  # asked again and again: has it come?
 Marts = dict[str, tuple[int, str]]
 
@@ -70,18 +69,18 @@ class World:
     """One history of the lake and its marts. Object stores and sources are the city's."""
 
     city: City
-    databases: Mapping[str, str]  # of the `lake`'s catalogue and of the `mart`s
+    name: str
 
     def uri(self, kind: str) -> str:
-        """One of the databases, with all rights."""
-        return uri(self.city, self.databases[kind])
+        """The database of the `lake`'s catalogue or of the `mart`s, with all rights."""
+        return uri(self.city, f"{self.name}_{kind}")
 
     @property
-    def variables(self) -> dict[str, str]:
-        """What leads a step into this world."""
+    def databases(self) -> dict[str, str]:
+        """The variables that lead a step into this world."""
         return {
-            "SANLING_PG_CATALOG": self.databases["lake"],
-            "SANLING_PG_SERVING": self.databases["mart"],
+            "SANLING_PG_CATALOG": f"{self.name}_lake",
+            "SANLING_PG_SERVING": f"{self.name}_mart",
             "SANLING_READERS_WAIT_SECONDS": "30",
         }
 
@@ -90,17 +89,17 @@ class World:
         step with which it ends.
         """
         arguments = (day.isoformat(), "by-hand", source, last, *feeds)
-        self.city.run(sys.executable, "-c", NIGHT, *arguments, variables=self.variables)
+        self.city.run(sys.executable, "-c", NIGHT, *arguments, variables=self.databases)
 
     def staged(self, *feeds: str) -> dict[str, Any]:
         """Rows and digest of the staging tables of some feeds; rows received and disposed of, by batch."""
         names = [feed.replace(".", "__") for feed in feeds]
-        said = self.city.run(sys.executable, "-c", STAGED, *names, variables=self.variables).stdout
+        said = self.city.run(sys.executable, "-c", STAGED, *names, variables=self.databases).stdout
         return cast("dict[str, Any]", json.loads(said))
 
     def do(self, *command: str, day: date) -> None:
         """Run a step to its end."""
-        self.city.run(SANLING, *command, "--date", day.isoformat(), variables=self.variables)
+        self.city.run(SANLING, *command, "--date", day.isoformat(), variables=self.databases)
 
     def kill(self, *command: str, day: date, when: Moment) -> None:
         """Start a step and kill -9 it as soon as a moment has come, which must be before it ends."""
@@ -110,7 +109,7 @@ class World:
             subprocess.Popen(
                 [SANLING, *command, "--date", day.isoformat()],
                 cwd=ROOT,
-                env={**self.city.environment(), **self.variables},
+                env={**self.city.environment(), **self.databases},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -144,23 +143,23 @@ class World:
     def is_at_work(self, kind: str) -> Moment:
         """A session of a step in one of this world's databases: it has begun."""
         query = (
-            f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{self.databases[kind]}' "
+            f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{self.name}_{kind}' "
             "AND usename = 'sanling_writer'"
         )
         return self._grows("postgres", query, 1)
 
     def has_committed(self, times: int) -> Moment:
         """So many new snapshots of the lake."""
-        return self._grows(self.databases["lake"], "SELECT count(*) FROM ducklake_snapshot", times)
+        return self._grows(f"{self.name}_lake", "SELECT count(*) FROM ducklake_snapshot", times)
 
     def has_copied(self, tables: int) -> Moment:
         """So many tables of the marts that are to come."""
         query = "SELECT count(*) FROM pg_tables WHERE schemaname = 'mart_next'"
-        return self._grows(self.databases["mart"], query, tables)
+        return self._grows(f"{self.name}_mart", query, tables)
 
     def has_swapped(self) -> Moment:
         """The new marts can be seen; the batches are not yet marked as built."""
-        return self._grows(self.databases["mart"], "SELECT count(*) FROM sanling.publication", 1)
+        return self._grows(f"{self.name}_mart", "SELECT count(*) FROM sanling.publication", 1)
 
     @contextmanager
     def holds(self, bucket: str, prefix: str) -> Iterator[Callable[[], bool]]:
@@ -192,23 +191,14 @@ def uri(city: City, database: str) -> str:
     return f"postgresql://postgres:{password}@{s.pg_host}:{s.pg_port}/{database}"
 
 
-def of(city: City) -> World:
-    """The city's own, which it makes with `sanling night`."""
-    s = city.settings()
-    return World(city, {"lake": s.pg_catalog, "mart": s.pg_serving})
-
-
-def make(name: str, like: World) -> World:
-    """A new world like another, all of whose sessions end."""
-    made = World(like.city, {kind: f"{name}_{kind}" for kind in like.databases})
-    with psycopg.connect(uri(like.city, "postgres"), autocommit=True) as con:
-        for kind, template in like.databases.items():
-            con.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template]
-            )
+def make(city: City, name: str, like: World | None = None) -> World:
+    """A new world: an empty one, or one like another, whose sessions have all ended."""
+    with psycopg.connect(uri(city, "postgres"), autocommit=True) as con:
+        for kind in ("lake", "mart"):
+            template = sql.Identifier(f"{like.name}_{kind}" if like else "template1")
             statement = sql.SQL("CREATE DATABASE {} OWNER sanling_writer TEMPLATE {}")
-            con.execute(statement.format(sql.Identifier(made.databases[kind]), sql.Identifier(template)))
-    return made
+            con.execute(statement.format(sql.Identifier(f"{name}_{kind}"), template))
+    return World(city, name)
 
 
 def _digest(con: psycopg.Connection, table: str, columns: list[str]) -> tuple[int, str]:
