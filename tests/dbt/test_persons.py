@@ -10,7 +10,7 @@ from tests.dbt.city import call, no
 from tests.dbt.lakehouse import Lakehouse, Row
 
 pytestmark = pytest.mark.slow
-MODELS = ("+int_person__member", "int_person__review", "+entity_history")
+MODELS = ("+int_person__member", "int_person__review", "entity_history")
 HOUR = "2026-10-02 10:00:00"
 
 
