@@ -1,9 +1,12 @@
 """What dbt's cursors share with every other session."""
 
+import os
+
 import pytest
 
 from infra import lake
 from infra.dbt_plugin import Plugin
+from infra.settings import BUILDERS
 
 WANTED = """
     SELECT
@@ -27,3 +30,5 @@ def test_a_cursor_has_the_functions_and_settings_of_a_session_of_its_own() -> No
     assert cursor.execute(WANTED).fetchall() == wanted
     assert wanted[0][:4] == (True, "a", True, True)
     assert wanted[0][-2] == "Asia/Shanghai"
+    cores = len(os.sched_getaffinity(0))
+    assert cursor.execute("SELECT current_setting('threads')").fetchone() == (max(1, cores // BUILDERS),)
