@@ -103,13 +103,15 @@ class Sheet:
 def _second_look(columns: Sequence[Any], *, is_mixed: bool) -> dict[int, str]:
     """Which columns to read once more, and as what.
 
-    Durations as strings. Where types are mixed in a column: floats as strings, for there may be yes and
-    no among them, and text that looks like numbers as booleans, see `_number_cells`.
+    Durations as strings, and floats among which the text `NaN` was taken for a number. Where types are
+    mixed in a column: floats as strings, for there may be yes and no among them, and text that looks like
+    numbers as booleans, see `_number_cells`.
     """
     wanted = {}
     for i, column in enumerate(columns):
         kind = column.type
-        if pa.types.is_duration(kind) or (is_mixed and pa.types.is_floating(kind)):
+        is_float = pa.types.is_floating(kind)
+        if pa.types.is_duration(kind) or (is_float and (is_mixed or pc.any(pc.is_nan(column)).as_py())):
             wanted[i] = "string"
         elif is_mixed and pa.types.is_string(kind) and _has_number_like(column):
             wanted[i] = "boolean"
@@ -132,8 +134,10 @@ def _text(column: Any, string: Any | None) -> Any:
         return column
     if pa.types.is_floating(kind):
         numbers = number_text(column)
-        is_boolean = None if string is None else pc.is_in(string, value_set=BOOLEANS)
-        return numbers if is_boolean is None else pc.if_else(is_boolean, string, numbers)
+        if string is None:
+            return numbers
+        is_nan = pc.fill_null(pc.is_nan(column), False)  # no cell holds such a number: it was text
+        return pc.if_else(pc.or_(is_nan, pc.is_in(string, value_set=BOOLEANS)), string, numbers)
     if pa.types.is_timestamp(kind):
         return time_text(column)
     return pc.cast(column, pa.string()) if string is None else string

@@ -58,6 +58,7 @@ def tables(draw: st.DrawFn) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
 
 @given(tables())
 @example((("a", "b"), [(0, "NULL"), ("NULL", 1)]))
+@example((("a", "b"), [(0, "NaN"), ("-nan", 1.5), ("NaN", True)]))
 @settings(max_examples=60, deadline=None)
 def test_any_table_reads_back_equal(tmp_path_factory: pytest.TempPathFactory, table: Any) -> None:
     columns, rows = table
