@@ -10,21 +10,21 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests import parsed
+from tests.schedule import FolderScheduling
+
 # Before anything imports infra.settings, which reads the state folder once. A caller's own settings
 # would lead the tests to a caller's own stores.
 for name in [name for name in os.environ if name.startswith("SANLING_")]:
     del os.environ[name]
 STATE = Path(tempfile.mkdtemp(prefix="sanling-test-"))
 os.environ["SANLING_STATE"] = str(STATE)
+parsed.lend(STATE)
 
 hypothesis_settings.register_profile("sanling", deadline=None)  # a busy machine is no fault of a property
 hypothesis_settings.load_profile("sanling")
 
 from infra.settings import Settings, settings  # noqa: E402
-from tests import parsed  # noqa: E402
-from tests.schedule import FolderScheduling  # noqa: E402
-
-parsed.lend(STATE)
 
 
 @pytest.fixture(scope="session")

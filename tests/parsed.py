@@ -1,6 +1,7 @@
 """dbt's parse of the project, lent to every state folder of the tests: it takes dbt nine seconds.
 
 It is kept with what pytest keeps between runs. dbt itself sees what has changed since, and parses that anew.
+Nothing of infra is imported here: conftest lends before the settings are read.
 """
 
 import os

@@ -9,9 +9,9 @@ from tests.dbt.city import DAYS, LI, WANG, no
 from tests.dbt.lakehouse import Lakehouse
 
 pytestmark = pytest.mark.slow
-# No hexadecimal letter touches a number: IDs and hashes may hold as many digits in a row.
-PHONE = re.compile(r"(?<![0-9a-f])1[3-9][0-9]{9}(?![0-9a-f])")
-CITIZEN_ID = re.compile(r"(?<![0-9a-f])[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx](?![0-9a-f])")
+PHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+CITIZEN_ID = re.compile(r"(?<![0-9])[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx](?![0-9])")
+MADE = re.compile(r"\b(?:[0-9a-f]{16}|[0-9a-f]{32})\b")  # IDs and hashes may hold as many digits in a row
 
 
 def event_of(city: Lakehouse, record_key: str) -> dict[str, Any] | None:
@@ -144,8 +144,9 @@ def test_no_personal_value_in_any_mart(city: Lakehouse) -> None:
                 assert not any(name in value for name in names if len(name) > 1), table
                 assert WANG not in value, table
                 assert LI not in value, table
-                assert not PHONE.search(value) or ":" in value, table
-                assert not CITIZEN_ID.search(value), table
+                rest = MADE.sub("#", value)
+                assert not PHONE.search(rest) or ":" in value, table
+                assert not CITIZEN_ID.search(rest), table
 
 
 def test_coordinates_of_homes_are_rounded(city: Lakehouse) -> None:

@@ -27,7 +27,7 @@ EVERY = (
 PRIMES = {"petition": 5, "casualty_accident": 17, "criminal_case": 11, "major_public_order": 23}
 SIZE = {"criminal_case": 2}  # a village that has criminal cases has two
 PERSONAL = re.compile(
-    r"(?<![0-9a-f])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])(?![0-9a-f])|P-[0-9a-f]{16}"
+    r"(?<![0-9])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])(?![0-9])|P-[0-9a-f]{16}"
 )
 
 

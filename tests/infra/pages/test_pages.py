@@ -13,7 +13,7 @@ from ingest.contract import load, load_all
 from tests.infra.nightly.conftest import night  # noqa: F401  # an empty serving database
 
 FEED = "police.incident"
-PERSONAL = re.compile(r"(?<![0-9a-f])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])(?![0-9a-f])")
+PERSONAL = re.compile(r"(?<![0-9])(1[3-9][0-9]{9}|[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx])(?![0-9])")
 MARTS = f"""
 CREATE SCHEMA mart;
 CREATE TABLE mart.feed_freshness AS SELECT '{FEED}' AS feed, date '2026-10-03' AS last_business_date,
